@@ -1,0 +1,1 @@
+"""schedules/*.toml to Campaign: loading, the rule vocabulary, periods, deadlines, the calendar."""

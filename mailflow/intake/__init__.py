@@ -1,0 +1,1 @@
+"""Bytes to Message: characters, headers, parts, the subject line, etiquette. Pure."""

@@ -1,0 +1,300 @@
+"""A campaign: everything an organiser would change, read from one file and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from mailflow.model.facts import Role
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error stands in the way, a warning is for the reviewer, a note informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class FieldKind(StrEnum):
+    """What a form's cell must hold: decides how its text becomes a value."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    PERCENT = "percent"
+    DATE = "date"
+    DIGITS = "digits"
+    MOBILE = "mobile"
+
+
+class Combine(StrEnum):
+    """What becomes of several cells under one label."""
+
+    FIRST = "first"
+    LOWEST = "lowest"
+    HIGHEST = "highest"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a form asks. `labels` are all spellings of its label, the first one is shown.
+
+    `beside` is the id of the field in whose row the label stands, where a label occurs more than once.
+    `pattern` is a regular expression with one group, for a value inside running text ("第（ ）次").
+    """
+
+    id: str
+    labels: tuple[str, ...]
+    kind: FieldKind = FieldKind.TEXT
+    beside: str | None = None
+    pattern: str | None = None
+    combine: Combine = Combine.FIRST
+    max_chars: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The label as shown to people."""
+        return self.labels[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a blank form: a label or printed text, or room for the field `field`.
+
+    `across` and `down` count the columns and rows it covers.
+    """
+
+    text: str = ""
+    field: str | None = None
+    across: int = 1
+    down: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A registration form. `title` may hold "{category}"; `required` are field ids."""
+
+    id: str
+    title: str
+    fields: tuple[Field, ...]
+    required: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...] = ()
+
+    def field(self, field_id: str) -> Field | None:
+        """The field of that id, None where the form has no place for it."""
+        return next((one for one in self.fields if one.id == field_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A file that must be attached. `ask` says what to do where it is missing.
+
+    `without_unit` weighs its absence where the applicant belongs to no unit (no stamp can be had).
+    """
+
+    role: Role
+    label: str
+    ask: str
+    without_unit: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An eligibility rule. `expression` is rule-engine's language over field ids; `text` is its sentence.
+
+    `reads` are the field ids in it. `as_of`: not failed before that day (campaign zone) is over.
+    A value that is missing asks the sender where the form has a place for it, else it is a note.
+    """
+
+    id: str
+    expression: str
+    text: str
+    severity: Severity
+    reads: tuple[str, ...]
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankKey:
+    """One step of a ranking: a field id or "arrived_at", and its direction."""
+
+    field: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many can be chosen, in all or a period, and by whom (shown, never enforced)."""
+
+    number: int
+    whose: str
+    per_period: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyCut:
+    """The cut of a category each month: `day` at `at`; `first` is one more, earlier cut of the first month."""
+
+    day: int
+    at: time
+    first: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probation:
+    """What follows acceptance: `days` of probation with `task`, then an appointment with a monthly `duty`."""
+
+    days: int
+    task: str
+    term_months: int
+    duty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What an applicant can apply for. Datetimes are aware; `closes` itself is already late.
+
+    `update_until`: entries begun in time may still be updated until then, with a note.
+    `group` ties categories together (see Group); `notes` are lines for the receipt.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    applicant: str  # "person" or "organisation"
+    group: str
+    form: str
+    requirements: tuple[Requirement, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    ranking: tuple[RankKey, ...] = ()
+    quota: Quota | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
+    closes_text: str = ""
+    update_until: datetime | None = None
+    cut: MonthlyCut | None = None
+    probation: Probation | None = None
+    notes: tuple[str, ...] = ()
+    reviewer_notes: tuple[str, ...] = ()
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the applicant is a person and not an organisation."""
+        return self.applicant == "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Categories that belong together; `one_each` warns of a second one for the same applicant."""
+
+    id: str
+    name: str
+    one_each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A day worth knowing that closes nothing by itself (a data cut-off)."""
+
+    id: str
+    at: datetime
+    text: str
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlan:
+    """A report and when it goes out.
+
+    Exactly one of: `weekdays` ("mon".."sun") with `at`; `on` (set instants); `after_cuts` (at each monthly
+    cut of its categories, merged with a weekly report of that day that covers them).
+    `kind`: "roster" (what is new), "closing" (roster after a last poll), "recommendation" (held, released by
+    a person; `alarms` ring while it waits). `audience`: "platform" or "organiser".
+    `when_empty`: "say-so" or "silent".
+    """
+
+    id: str
+    title: str
+    kind: str
+    categories: tuple[str, ...]
+    audience: str = "platform"
+    weekdays: tuple[str, ...] = ()
+    at: time | None = None
+    on: tuple[datetime, ...] = ()
+    after_cuts: bool = False
+    alarms: tuple[datetime, ...] = ()
+    when_empty: str = "say-so"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person releases it."""
+        return self.kind == "recommendation"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderPlan:
+    """When those who are not complete hear of a deadline: so many working days before, and on the last one."""
+
+    at: time
+    working_days_before: tuple[int, ...]
+    on_last_working_day: bool
+    most_per_address: int
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One campaign, checked: every id it mentions exists, every rule compiles.
+
+    `phrases` are the sentences of the campaign's language (`templates/<language>/phrases.toml`), overlaid
+    with the file's own `[phrases]`; `texts` its longer texts (privacy notice, group, paper way).
+    `role_hints` are words in file names that tell a role. `holidays` overrides the working-day table:
+    a date and whether work is done on it.
+    """
+
+    id: str
+    name: str
+    language: str
+    zone: ZoneInfo
+    ref_prefix: str
+    opens: datetime
+    ends: datetime
+    categories: tuple[Category, ...]
+    forms: tuple[Form, ...]
+    groups: tuple[Group, ...]
+    reports: tuple[ReportPlan, ...]
+    reminders: ReminderPlan | None
+    digest_at: time
+    milestones: tuple[Milestone, ...] = ()
+    catch_up_hours: int = 12
+    report_max_mb: int = 20
+    subject_example: str = ""
+    subject_noise: tuple[str, ...] = ()
+    no_unit_words: tuple[str, ...] = ()
+    home_region: str | None = None
+    role_hints: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
+    role_labels: Mapping[Role, str] = field(default_factory=dict)
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    holidays: Mapping[date, bool] = field(default_factory=dict)
+
+    def category(self, category_id: str) -> Category:
+        """The category of that id. Raises KeyError for an id that is not in the file."""
+        for one in self.categories:
+            if one.id == category_id:
+                return one
+        raise KeyError(category_id)
+
+    def form(self, form_id: str) -> Form:
+        """The form of that id. Raises KeyError for an id that is not in the file."""
+        for one in self.forms:
+            if one.id == form_id:
+                return one
+        raise KeyError(form_id)
+
+    def form_title(self, category: Category) -> str:
+        """The title that stands on the category's form."""
+        return self.form(category.form).title.replace("{category}", category.name)

@@ -1,0 +1,67 @@
+"""What was read from the attachments: fields of forms, and which file is what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+Value = int | float | str | date
+"""A field's value: counts and points are int, percentages float, days date, all else str."""
+
+
+class Role(StrEnum):
+    """What a file is for. The names are the contract's."""
+
+    FORM = "form"
+    FORM_SCAN = "form-scan"
+    PROFILE = "profile-screenshot"
+    ANSWERS = "answers-screenshot"
+    SHARE = "share-screenshot"
+    PHOTO = "photo"
+    EVIDENCE = "evidence"
+    ARCHIVE = "archive"
+    MESSAGE = "message"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FormReading:
+    """What a registration form says.
+
+    `form` is the id of the form in the campaign file that fits best, `categories` the ids of the
+    categories its title names (none where it has no title). `fields` are values read, by field id;
+    `invalid` the texts of cells that are filled but are no value of their kind. Neither holds a field
+    whose cell is empty. `lengths` counts the characters of free texts, blanks not counted.
+    """
+
+    form: str
+    categories: tuple[str, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    invalid: Mapping[str, str] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of one attachment: `role`, told by "content", "name" or "nothing" (`told_by`).
+
+    `problem` is a finding code where the file could not be read as what it is, `detail` says why (English,
+    for the log and `show`). `form` is set where a form was read in it.
+    """
+
+    sha256: str
+    filename: str | None
+    role: Role
+    told_by: str = "nothing"
+    form: FormReading | None = None
+    problem: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of all attachments of a mail, in the order of the mail."""
+
+    files: tuple[FileFacts, ...] = ()

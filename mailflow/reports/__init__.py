@@ -1,0 +1,1 @@
+"""What a report holds and its files: roster, ranking, workbook, bundle. Pure."""

@@ -1,0 +1,1 @@
+"""What is kept: the books (SQLite), the spool, the cabinet."""

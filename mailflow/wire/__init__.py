@@ -1,0 +1,1 @@
+"""The world: IMAP and SMTP, their errors told apart, the providers' quirks."""
