@@ -1,1 +1,1 @@
-"""What a report holds and its files: roster, ranking, workbook, bundle. Pure."""
+"""What goes to the platform and the organisers: rosters, reference orders, workbooks, bundles, and their letters."""
