@@ -1,0 +1,48 @@
+"""One view of all the books inside a transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from mailflow.store.codec import to_plain
+from mailflow.store.entries import EntryBook
+from mailflow.store.letters import LetterBook
+from mailflow.store.messages import MessageBook
+from mailflow.store.occurrences import OccurrenceBook
+from mailflow.store.tables import EventRow, MetaRow
+
+
+class Books:
+    """The books: `messages`, `entries`, `letters`, `occurrences`, and the events of all of them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.messages = MessageBook(session)
+        self.entries = EntryBook(session)
+        self.letters = LetterBook(session)
+        self.occurrences = OccurrenceBook(session)
+
+    def record(self, about: str, name: str, at: datetime, **detail: Any) -> None:
+        """Appends an event about "message:<sha256>", "entry:<ref>", "letter:<key>" or "occurrence:<id>"."""
+        self.session.add(EventRow(at=at, about=about, name=name, detail=to_plain(detail)))
+
+    def events(self, *about: str) -> list[EventRow]:
+        """The events about these things, the oldest first."""
+        found = select(EventRow).where(col(EventRow.about).in_(about)).order_by(col(EventRow.id))
+        return list(self.session.exec(found))
+
+    def fact(self, key: str) -> str | None:
+        """A single fact about this data folder, None where it was never noted."""
+        row = self.session.get(MetaRow, key)
+        return row.value if row else None
+
+    def note(self, key: str, value: str) -> None:
+        """Notes a single fact, over what was there."""
+        self.session.merge(MetaRow(key=key, value=value))
+
+    def savepoint(self) -> Any:
+        """A context in which an exception undoes only what was done inside it."""
+        return self.session.begin_nested()

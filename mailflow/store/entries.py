@@ -1,0 +1,275 @@
+"""The book of entries: who applied for what, every version of it, and what was reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from mailflow.model.entry import Check, EntryStatus, FiledFile, Finding, KnownEntry, Relation, Submission
+from mailflow.model.facts import Value
+from mailflow.store.codec import from_plain, to_plain
+from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
+
+COMPLETE = frozenset({EntryStatus.ACCEPTED, EntryStatus.APPROVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a version holds, apart from its place in the books."""
+
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    checks: tuple[Check, ...] = ()
+    files: tuple[FiledFile, ...] = ()
+
+
+class EntryBook:
+    """All entries, inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_ref(self, ref: str) -> EntryRow | None:
+        """The entry of that receipt number."""
+        return self._session.exec(select(EntryRow).where(EntryRow.ref == ref)).first()
+
+    def known(self, rows: Sequence[EntryRow]) -> tuple[KnownEntry, ...]:
+        """The entries as values, in the order of `rows`."""
+        current = (
+            select(VersionRow, MessageRow.sha256)
+            .join(MessageRow, col(MessageRow.id) == col(VersionRow.message_id))
+            .join(EntryRow, col(EntryRow.id) == col(VersionRow.entry_id))
+            .where(col(VersionRow.entry_id).in_([row.id for row in rows]), VersionRow.number == EntryRow.version)
+        )
+        versions = {version.entry_id: (version, sha) for version, sha in self._session.exec(current)}
+        return tuple(_known(row, *versions[row.id]) for row in rows if row.id in versions)
+
+    def meant(
+        self, campaign: str, *, names: Iterable[str], study_ids: Iterable[str], refs: Iterable[str]
+    ) -> tuple[KnownEntry, ...]:
+        """Every entry that a mail about these applicants or receipt numbers could mean."""
+        found = select(EntryRow).where(
+            EntryRow.campaign == campaign,
+            or_(
+                col(EntryRow.applicant).in_(tuple(names)),
+                col(EntryRow.study_id).in_(tuple(one for one in study_ids if one)),
+                col(EntryRow.ref).in_(tuple(refs)),
+            ),
+        )
+        return self.known(list(self._session.exec(found.order_by(col(EntryRow.id)))))
+
+    def all(
+        self, campaign: str, *, category: str | None = None, status: str | None = None, sender: str | None = None
+    ) -> tuple[KnownEntry, ...]:
+        """The entries of a campaign in the order of their first arrival."""
+        found = select(EntryRow).where(EntryRow.campaign == campaign)
+        if category:
+            found = found.where(EntryRow.category == category)
+        if status:
+            found = found.where(EntryRow.status == status)
+        if sender:
+            found = found.where(EntryRow.sender == sender)
+        return self.known(list(self._session.exec(found.order_by(col(EntryRow.arrived_at), col(EntryRow.id)))))
+
+    def open(self, campaign: str, ref: str, submission: Submission, message: MessageRow) -> EntryRow:
+        """Opens an entry with its first version."""
+        status = EntryStatus(submission.verdict.value)
+        row = EntryRow(
+            ref=ref,
+            campaign=campaign,
+            category=submission.category,
+            period=submission.period or "",
+            applicant=submission.applicant,
+            study_id=submission.study_id or "",
+            unit=submission.unit,
+            sender=message.sender,
+            status=status.value,
+            arrived_at=message.arrived_at,
+            updated_at=message.arrived_at,
+            complete_at=message.arrived_at if status in COMPLETE else None,
+        )
+        self._session.add(row)
+        self._session.flush()
+        self._add_version(row, submission, message)
+        self.mention(row, message, submission.relation)
+        return row
+
+    def advance(self, row: EntryRow, submission: Submission, message: MessageRow) -> bool:
+        """Adds a version where the mail changed anything; says whether it did."""
+        status = EntryStatus(submission.verdict.value)
+        held = self.content(row)
+        changed = dict(held.fields) != dict(submission.fields) or set(held.files) != set(submission.files)
+        if changed:
+            row.version += 1
+            row.updated_at = message.arrived_at
+            self._add_version(row, submission, message)
+        else:
+            self._restate(row, submission)
+        row.status = status.value
+        row.study_id = submission.study_id or row.study_id
+        row.unit = submission.unit or row.unit
+        row.period = submission.period or ""
+        if status in COMPLETE and row.complete_at is None:
+            row.complete_at = message.arrived_at
+        self._session.add(row)
+        self.mention(row, message, submission.relation)
+        return changed
+
+    def rejudged(self, row: EntryRow, submission: Submission) -> None:
+        """Notes what judging the same version again came to; the version stays the same."""
+        row.status = EntryStatus(submission.verdict.value).value
+        if EntryStatus(row.status) in COMPLETE and row.complete_at is None:
+            row.complete_at = row.updated_at
+        self._session.add(row)
+        self._restate(row, submission)
+
+    def decide(self, row: EntryRow, status: EntryStatus) -> None:
+        """Notes what a person decided."""
+        row.status = status.value
+        row.settled = True
+        self._session.add(row)
+
+    def content(self, row: EntryRow) -> Content:
+        """What the current version holds."""
+        return from_plain(Content, self._current(row).content)
+
+    def versions(self, row: EntryRow) -> list[tuple[VersionRow, Content]]:
+        """All versions, the first one first."""
+        found = select(VersionRow).where(VersionRow.entry_id == row.id).order_by(col(VersionRow.number))
+        return [(one, from_plain(Content, one.content)) for one in self._session.exec(found)]
+
+    def mention(self, row: EntryRow, message: MessageRow, relation: Relation) -> None:
+        """Notes that the mail had to do with the entry; a later word about the same pair stands."""
+        assert row.id is not None
+        assert message.id is not None
+        pair = (MentionRow.entry_id == row.id, MentionRow.message_id == message.id)
+        known = self._session.exec(select(MentionRow).where(*pair)).first()
+        if known is None:
+            self._session.add(MentionRow(entry_id=row.id, message_id=message.id, relation=relation.value))
+        elif relation is not Relation.VERSION:
+            known.relation = relation.value
+            self._session.add(known)
+
+    def refs_by_message(self, message_ids: Iterable[int]) -> dict[int, list[str]]:
+        """The receipt numbers that each of these mails had to do with."""
+        found = (
+            select(MentionRow.message_id, EntryRow.ref)
+            .join(EntryRow, col(EntryRow.id) == col(MentionRow.entry_id))
+            .where(col(MentionRow.message_id).in_(tuple(message_ids)))
+            .order_by(col(MentionRow.id))
+        )
+        refs: dict[int, list[str]] = {}
+        for message_id, ref in self._session.exec(found):
+            refs.setdefault(message_id, []).append(ref)
+        return refs
+
+    def mails_of(self, row: EntryRow) -> list[MessageRow]:
+        """The mails that had to do with the entry, in the order they came."""
+        found = (
+            select(MessageRow)
+            .join(MentionRow, col(MentionRow.message_id) == col(MessageRow.id))
+            .where(MentionRow.entry_id == row.id)
+            .order_by(col(MessageRow.arrived_at), col(MessageRow.id))
+        )
+        return list(self._session.exec(found))
+
+    def unfiled(self, limit: int) -> list[EntryRow]:
+        """Entries whose folder lags behind their version."""
+        lags = or_(col(EntryRow.filed_version).is_(None), col(EntryRow.filed_version) != col(EntryRow.version))
+        return list(self._session.exec(select(EntryRow).where(lags).order_by(col(EntryRow.id)).limit(limit)))
+
+    def filed(self, row: EntryRow, folder: str) -> None:
+        """Notes that the folder shows the current version."""
+        row.filed_version = row.version
+        row.filed_as = folder
+        self._session.add(row)
+
+    def next_number(self, campaign: str) -> int:
+        """The next permanent number of a person in the reports of this campaign."""
+        last = self._session.exec(select(func.max(EntryRow.number)).where(EntryRow.campaign == campaign)).one()
+        return (last or 0) + 1
+
+    def reported(self, ref: str, occurrence_id: str, *, number: int, is_correction: bool) -> None:
+        """Notes that the current version goes out in this report. The database refuses a second time."""
+        row = self.by_ref(ref)
+        assert row is not None
+        assert row.id is not None
+        row.number = number
+        row.reported_version = row.version
+        content = {"fields": to_plain(self.content(row).fields)}
+        self._session.add(row)
+        self._session.add(
+            ReportedRow(
+                occurrence_id=occurrence_id,
+                entry_id=row.id,
+                version=row.version,
+                number=number,
+                is_correction=is_correction,
+                content=content,
+            )
+        )
+
+    def last_reported(self, campaign: str) -> dict[str, Mapping[str, Value]]:
+        """The fields as they were last reported, by receipt number."""
+        found = (
+            select(EntryRow.ref, ReportedRow)
+            .join(EntryRow, col(EntryRow.id) == col(ReportedRow.entry_id))
+            .where(EntryRow.campaign == campaign)
+            .order_by(col(ReportedRow.version))
+        )
+        return {ref: from_plain(Content, row.content).fields for ref, row in self._session.exec(found)}
+
+    def _current(self, row: EntryRow) -> VersionRow:
+        found = select(VersionRow).where(VersionRow.entry_id == row.id, VersionRow.number == row.version)
+        return self._session.exec(found).one()
+
+    def _add_version(self, row: EntryRow, submission: Submission, message: MessageRow) -> None:
+        assert row.id is not None
+        assert message.id is not None
+        version = VersionRow(
+            entry_id=row.id,
+            number=row.version,
+            message_id=message.id,
+            arrived_at=message.arrived_at,
+            content=to_plain(_content(submission)),
+        )
+        self._session.add(version)
+        self._session.flush()
+
+    def _restate(self, row: EntryRow, submission: Submission) -> None:
+        version = self._current(row)
+        version.content = to_plain(_content(submission))
+        self._session.add(version)
+
+
+def _content(submission: Submission) -> Content:
+    return Content(submission.fields, submission.findings, submission.checks, submission.files)
+
+
+def _known(row: EntryRow, version: VersionRow, message_sha256: str) -> KnownEntry:
+    content = from_plain(Content, version.content)
+    return KnownEntry(
+        ref=row.ref,
+        applicant=row.applicant,
+        category=row.category,
+        period=row.period or None,
+        study_id=row.study_id or None,
+        unit=row.unit,
+        sender=row.sender,
+        status=EntryStatus(row.status),
+        version=row.version,
+        arrived_at=row.arrived_at,
+        updated_at=row.updated_at,
+        complete_at=row.complete_at,
+        fields=content.fields,
+        findings=content.findings,
+        checks=content.checks,
+        files=content.files,
+        message_sha256=message_sha256,
+        settled=row.settled,
+        number=row.number,
+        reported_version=row.reported_version,
+    )

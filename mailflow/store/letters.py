@@ -1,0 +1,174 @@
+"""The outbox: everything that leaves, with its bytes, its state and its tries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from mailflow.model.letter import PRIORITY, Letter, LetterKind
+from mailflow.model.states import LetterEvent, LetterState, letter_after
+from mailflow.store.tables import AddressRow, LetterBytesRow, LetterRow
+
+
+class LetterBook:
+    """All letters, inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_key(self, key: str) -> LetterRow | None:
+        """The letter of that key."""
+        return self._session.exec(select(LetterRow).where(LetterRow.key == key)).first()
+
+    def all(self, state: str | None = None) -> list[LetterRow]:
+        """Every letter, in the order of posting."""
+        found = select(LetterRow).order_by(col(LetterRow.id))
+        if state:
+            found = found.where(LetterRow.state == state)
+        return list(self._session.exec(found))
+
+    def post(
+        self, letter: Letter, *, message_id: str, raw: bytes, now: datetime, hold: bool, occurrence: str | None = None
+    ) -> LetterRow:
+        """Puts a letter and its bytes in the outbox. The database refuses a second letter of the same key."""
+        row = LetterRow(
+            key=letter.key,
+            kind=letter.kind.value,
+            recipient=letter.to,
+            subject=letter.subject,
+            message_id=message_id,
+            in_reply_to=list(letter.in_reply_to),
+            ref=letter.ref,
+            state=(LetterState.HELD if hold or letter.held else LetterState.POSTED).value,
+            priority=PRIORITY[letter.kind],
+            posted_at=now,
+            next_attempt_at=now,
+            occurrence_id=occurrence,
+        )
+        self._session.add(row)
+        self._session.flush()
+        assert row.id is not None
+        self._session.add(LetterBytesRow(letter_id=row.id, raw=raw))
+        return row
+
+    def raw(self, row: LetterRow) -> bytes:
+        """The bytes of the letter."""
+        found = self._session.get(LetterBytesRow, row.id)
+        assert found is not None
+        return found.raw
+
+    def next_due(self, now: datetime, *, kinds: Iterable[LetterKind], skip: Iterable[int] = ()) -> LetterRow | None:
+        """The letter to send next: of what is due, the most urgent, then the one posted first."""
+        found = (
+            select(LetterRow)
+            .where(
+                LetterRow.state == LetterState.POSTED.value,
+                col(LetterRow.kind).in_([kind.value for kind in kinds]),
+                LetterRow.next_attempt_at <= now,
+                col(LetterRow.id).not_in(tuple(skip)),
+            )
+            .order_by(col(LetterRow.priority), col(LetterRow.id))
+            .limit(1)
+        )
+        return self._session.exec(found).first()
+
+    def begin(self, row: LetterRow) -> None:
+        """The letter is about to leave; the try is counted before it is made."""
+        row.attempts += 1
+        self.move(row, LetterEvent.BEGUN)
+
+    def sent(self, row: LetterRow, now: datetime) -> None:
+        """The server has taken the letter over."""
+        row.sent_at = now
+        row.last_error = None
+        self.move(row, LetterEvent.ACCEPTED)
+
+    def deferred(self, row: LetterRow, error: str, next_attempt_at: datetime) -> None:
+        """Not sent, for certain; tried again at `next_attempt_at`."""
+        row.last_error = error
+        row.next_attempt_at = next_attempt_at
+        self.move(row, LetterEvent.DEFERRED)
+
+    def refused(self, row: LetterRow, error: str) -> None:
+        """Not sent, and trying again changes nothing."""
+        row.last_error = error
+        self.move(row, LetterEvent.REFUSED)
+
+    def lost(self, row: LetterRow, error: str) -> None:
+        """The connection was lost after DATA began."""
+        row.last_error = error
+        self.move(row, LetterEvent.LOST)
+
+    def move(self, row: LetterRow, event: LetterEvent) -> None:
+        """Changes the state as the table allows. Raises ValueError for what it does not."""
+        row.state = letter_after(LetterState(row.state), event).value
+        self._session.add(row)
+
+    def sent_since(self, instant: datetime) -> int:
+        """How many letters left since then."""
+        found = select(func.count()).select_from(LetterRow).where(col(LetterRow.sent_at) >= instant)
+        return self._session.exec(found).one()
+
+    def receipts_since(self, instant: datetime, recipient: str | None = None) -> int:
+        """How many receipts were posted since then, to one address or in all."""
+        found = (
+            select(func.count())
+            .select_from(LetterRow)
+            .where(LetterRow.kind == LetterKind.RECEIPT.value, LetterRow.posted_at > instant)
+        )
+        if recipient is not None:
+            found = found.where(LetterRow.recipient == recipient)
+        return self._session.exec(found).one()
+
+    def count_by_state(self) -> dict[str, int]:
+        """How many letters there are in each state."""
+        rows = self._session.exec(select(LetterRow.state, func.count()).group_by(LetterRow.state))
+        return {state: number for state, number in rows}
+
+    def of_occurrence(self, occurrence_id: str) -> list[LetterRow]:
+        """The letters that an occurrence posted."""
+        found = select(LetterRow).where(LetterRow.occurrence_id == occurrence_id).order_by(col(LetterRow.id))
+        return list(self._session.exec(found))
+
+    def refs_of(self, message_ids: Iterable[str]) -> tuple[str, ...]:
+        """The receipt numbers of those letters of ours that bear one of these Message-IDs."""
+        ids = tuple(message_ids)
+        if not ids:
+            return ()
+        found = select(LetterRow.ref).where(col(LetterRow.message_id).in_(ids), col(LetterRow.ref).is_not(None))
+        return tuple(ref for ref in self._session.exec(found) if ref)
+
+    def keys_like(self, prefix: str) -> int:
+        """How many letters have a key that begins with `prefix`."""
+        found = (
+            select(func.count()).select_from(LetterRow).where(col(LetterRow.key).startswith(prefix, autoescape=True))
+        )
+        return self._session.exec(found).one()
+
+    def heard_since(self, instant: datetime) -> set[str]:
+        """Addresses that a receipt or a reminder was posted to since then."""
+        kinds = (LetterKind.RECEIPT.value, LetterKind.REMINDER.value)
+        found = select(LetterRow.recipient).where(col(LetterRow.kind).in_(kinds), LetterRow.posted_at >= instant)
+        return set(self._session.exec(found))
+
+    def address(self, address: str) -> AddressRow:
+        """What this address has had from us; a new row where it is nothing yet."""
+        row = self._session.get(AddressRow, address)
+        if row is None:
+            row = AddressRow(address=address)
+            self._session.add(row)
+        return row
+
+    def addresses(self) -> dict[str, AddressRow]:
+        """What each address has had from us."""
+        return {row.address: row for row in self._session.exec(select(AddressRow))}
+
+    def reminded(self, address: str, on: date) -> None:
+        """Counts a reminder to the address."""
+        row = self.address(address)
+        row.reminders += 1
+        row.last_reminder_on = on
+        self._session.add(row)

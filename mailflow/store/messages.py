@@ -1,0 +1,197 @@
+"""The book of messages: every mail ever seen, where it was seen, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from mailflow.model.judgement import Judgement
+from mailflow.model.message import Message
+from mailflow.model.states import MessageEvent, MessageState, message_after
+from mailflow.store.codec import from_plain, to_plain
+from mailflow.store.tables import LocationRow, MessageRow
+
+PENDING = (MessageState.SPOOLED.value, MessageState.JUDGED.value)
+
+
+class MessageBook:
+    """All mails, inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def seen_uids(self, folder: str, uidvalidity: int) -> set[int]:
+        """The UIDs of this folder (of this UIDVALIDITY) that are in the books."""
+        found = select(LocationRow.uid).where(LocationRow.folder == folder, LocationRow.uidvalidity == uidvalidity)
+        return set(self._session.exec(found))
+
+    def add(
+        self, *, sha256: str, size: int, arrived_at: datetime, now: datetime, partial: bool
+    ) -> tuple[MessageRow, bool]:
+        """The mail of these bytes, and whether it is new: the same bytes in two places are one mail."""
+        row = self.by_sha(sha256)
+        if row is not None:
+            return row, False
+        row = MessageRow(sha256=sha256, size=size, arrived_at=arrived_at, spooled_at=now, partial=partial)
+        self._session.add(row)
+        self._session.flush()
+        return row, True
+
+    def locate(self, row: MessageRow, folder: str, uidvalidity: int, uid: int) -> None:
+        """Notes that the mail stands at this place on the server."""
+        assert row.id is not None
+        self._session.add(LocationRow(folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=row.id))
+
+    def by_sha(self, sha256: str) -> MessageRow | None:
+        """The mail of these bytes."""
+        return self._session.exec(select(MessageRow).where(MessageRow.sha256 == sha256)).first()
+
+    def named(self, word: str) -> list[MessageRow]:
+        """The mails whose SHA-256 begins with `word` (6 characters or more) or whose Message-ID it is."""
+        by_id = select(MessageRow).where(col(MessageRow.message_id).in_((word, f"<{word}>")))
+        found = list(self._session.exec(by_id))
+        if found or len(word) < 6 or not word.isalnum():
+            return found
+        return list(self._session.exec(select(MessageRow).where(col(MessageRow.sha256).startswith(word.lower()))))
+
+    def all(self, state: str | None = None) -> list[MessageRow]:
+        """Every mail, in the order of arrival; with `state`, those that show it (judged shows as spooled)."""
+        found = select(MessageRow).order_by(col(MessageRow.arrived_at), col(MessageRow.id))
+        if state:
+            wanted = PENDING if state == MessageState.SPOOLED else (state,)
+            found = found.where(col(MessageRow.state).in_(wanted))
+        return list(self._session.exec(found))
+
+    def spooled(self, limit: int, *, skip: Iterable[int] = ()) -> list[MessageRow]:
+        """The mails that wait to be judged, the longest waiting first."""
+        found = (
+            select(MessageRow)
+            .where(MessageRow.state == MessageState.SPOOLED.value, col(MessageRow.id).not_in(tuple(skip)))
+            .order_by(col(MessageRow.attempts), col(MessageRow.arrived_at), col(MessageRow.id))
+            .limit(limit)
+        )
+        return list(self._session.exec(found))
+
+    def count_spooled(self, *, before: datetime | None = None) -> int:
+        """How many mails wait to be judged; with `before`, of those that arrived earlier than that."""
+        found = select(func.count()).select_from(MessageRow).where(MessageRow.state == MessageState.SPOOLED.value)
+        if before:
+            found = found.where(col(MessageRow.arrived_at) < before)
+        return self._session.exec(found).one()
+
+    def count_by_state(self) -> dict[str, int]:
+        """How many mails there are in each state."""
+        rows = self._session.exec(select(MessageRow.state, func.count()).group_by(MessageRow.state))
+        return {state: number for state, number in rows}
+
+    def oldest_pending(self) -> datetime | None:
+        """Arrival of the mail that has waited longest for its judgement or its answer."""
+        found = select(func.min(MessageRow.arrived_at)).where(col(MessageRow.state).in_(PENDING))
+        return self._session.exec(found).one()
+
+    def begin_attempt(self, rows: Sequence[MessageRow]) -> None:
+        """Counts a try of each, before it is made, so that a power cut counts too."""
+        ids = [row.id for row in rows]
+        self._session.execute(
+            update(MessageRow).where(col(MessageRow.id).in_(ids)).values(attempts=MessageRow.attempts + 1)
+        )
+
+    def describe(self, row: MessageRow, message: Message) -> None:
+        """Notes what reading the mail showed."""
+        row.message_id = message.message_id
+        row.sender = message.sender
+        row.sender_name = message.sender_name
+        row.subject = message.subject
+        row.references = list(message.references)
+        self._session.add(row)
+
+    def conclude(self, row: MessageRow, judgement: Judgement, event: MessageEvent, now: datetime) -> None:
+        """Notes the judgement; an answer is due unless silence was found right."""
+        row.judgement = to_plain(judgement)
+        row.reason = judgement.reason
+        row.silence = judgement.silence
+        row.judged_at = now
+        row.error = None
+        row.answer_due = event is not MessageEvent.IGNORED and judgement.silence is None and row.answer_key is None
+        self.move(row, event)
+        if event is MessageEvent.JUDGED and not row.answer_due:
+            self.move(row, MessageEvent.ANSWERED)
+
+    def judgement(self, row: MessageRow) -> Judgement | None:
+        """The last judgement of the mail."""
+        return from_plain(Judgement, row.judgement) if row.judgement else None
+
+    def answer_due(self) -> list[MessageRow]:
+        """The mails that are judged and whose answer is still to be written, by sender and arrival."""
+        found = (
+            select(MessageRow)
+            .where(col(MessageRow.answer_due).is_(True))
+            .order_by(MessageRow.sender, col(MessageRow.arrived_at), col(MessageRow.id))
+        )
+        return list(self._session.exec(found))
+
+    def senders_with_spooled(self) -> set[str]:
+        """Senders of mails that wait to be judged, as far as they were read."""
+        found = select(MessageRow.sender).where(MessageRow.state == MessageState.SPOOLED.value).distinct()
+        return set(self._session.exec(found))
+
+    def answered(self, row: MessageRow, key: str) -> None:
+        """Notes that the letter `key` answers the mail."""
+        row.answer_due = False
+        row.answer_key = key
+        self.move(row, MessageEvent.ANSWERED)
+
+    def failed(self, row: MessageRow, error: str, *, shunt: bool) -> None:
+        """Notes why judging failed; `shunt` puts the mail aside until a person replays it."""
+        row.error = error
+        if shunt:
+            row.reason = "shunted after repeated failures; see mailflow show, then mailflow replay"
+            self.move(row, MessageEvent.SHUNTED)
+        self._session.add(row)
+
+    def replay(self, row: MessageRow) -> None:
+        """Puts the mail back to be judged again, with all its tries."""
+        row.attempts = 0
+        row.error = None
+        self.move(row, MessageEvent.REPLAYED)
+
+    def assign(self, row: MessageRow, name: str, category: str) -> None:
+        """Notes who and what a person says the mail is about, and puts it back to be judged."""
+        row.assigned_name = name
+        row.assigned_category = category
+        row.answer_key = None
+        self.replay(row)
+
+    def move(self, row: MessageRow, event: MessageEvent) -> None:
+        """Changes the state as the table allows. Raises ValueError for what it does not."""
+        row.state = message_after(MessageState(row.state), event).value
+        self._session.add(row)
+
+    def unfinished(self, folder: str, uidvalidity: int) -> list[LocationRow]:
+        """Places of mails that are done with but not yet marked or moved on the server."""
+        done = (MessageState.ANSWERED, MessageState.IGNORED, MessageState.HELD)
+        found = (
+            select(LocationRow)
+            .join(MessageRow, col(MessageRow.id) == col(LocationRow.message_id))
+            .where(
+                LocationRow.folder == folder,
+                LocationRow.uidvalidity == uidvalidity,
+                col(LocationRow.finished).is_(False),
+                col(MessageRow.state).in_([state.value for state in done]),
+            )
+            .order_by(col(LocationRow.uid))
+        )
+        return list(self._session.exec(found))
+
+    def finished(self, places: Sequence[LocationRow]) -> None:
+        """Notes that these were marked or moved."""
+        for place in places:
+            place.finished = True
+            self._session.add(place)
+
+    def places(self, row: MessageRow) -> list[LocationRow]:
+        """Where on the server the mail was seen."""
+        return list(self._session.exec(select(LocationRow).where(LocationRow.message_id == row.id)))

@@ -1,0 +1,67 @@
+"""The calendar's book: which due times were taken up, each once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from mailflow.model.occurrence import Occurrence, OccurrenceKind
+from mailflow.store.tables import OccurrenceRow
+
+WAITING, POSTED, PASSED, MISSED = "waiting", "posted", "passed", "missed"
+
+
+class OccurrenceBook:
+    """All occurrences that were taken up, inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def state_of(self, occurrence_id: str) -> str | None:
+        """WAITING, POSTED, PASSED or MISSED; None where it was never taken up."""
+        row = self._session.get(OccurrenceRow, occurrence_id)
+        return row.state if row else None
+
+    def states(self) -> dict[str, str]:
+        """The state of each occurrence that was taken up."""
+        return {row.id: row.state for row in self._session.exec(select(OccurrenceRow))}
+
+    def take(self, occurrence: Occurrence, state: str, now: datetime) -> OccurrenceRow:
+        """Notes what became of a due time. The key keeps it single; POSTED, PASSED and MISSED are final.
+
+        Raises ValueError where it is final already.
+        """
+        row = self._session.get(OccurrenceRow, occurrence.id)
+        if row is None:
+            row = OccurrenceRow(
+                id=occurrence.id, kind=occurrence.kind.value, due=occurrence.due, state=state, taken_at=now
+            )
+        elif row.state != WAITING:
+            raise ValueError(f"occurrence {occurrence.id} is {row.state} already")
+        row.state = state
+        row.taken_at = now
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def number(self, occurrence_id: str, series: int) -> None:
+        """Notes the number that the report bears (第N期)."""
+        row = self._session.get(OccurrenceRow, occurrence_id)
+        assert row is not None
+        row.series = series
+        self._session.add(row)
+
+    def next_series(self) -> int:
+        """The number of the next report."""
+        return (self._session.exec(select(func.max(OccurrenceRow.series))).one() or 0) + 1
+
+    def last_report_before(self, due: datetime) -> datetime | None:
+        """Due time of the numbered report before `due`."""
+        found = select(func.max(OccurrenceRow.due)).where(
+            OccurrenceRow.kind == OccurrenceKind.REPORT.value,
+            col(OccurrenceRow.series).is_not(None),
+            OccurrenceRow.due < due,
+        )
+        return self._session.exec(found).one()

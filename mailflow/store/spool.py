@@ -1,0 +1,46 @@
+"""Original bytes on disk, named by their SHA-256. A mail is ours once its bytes and its name are durable here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from mailflow.atomic import stage, sync_folders
+from mailflow.errors import StoreError
+
+
+class Spool:
+    """A content-addressed folder: `<root>/ab/<sha256><suffix>`. What is there is never changed."""
+
+    def __init__(self, root: Path, suffix: str = "") -> None:
+        self.root = root
+        self.suffix = suffix
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of that hash lie."""
+        return self.root / sha256[:2] / f"{sha256}{self.suffix}"
+
+    def put(self, contents: Iterable[bytes]) -> list[str]:
+        """Stores each of `contents`, durable when it returns; gives their hashes in the same order."""
+        hashes: list[str] = []
+        folders: set[Path] = set()
+        for content in contents:
+            sha256 = hashlib.sha256(content).hexdigest()
+            path = self.path(sha256)
+            if not path.exists():
+                stage(path, content, mode=0o400)
+                folders.add(path.parent)
+            hashes.append(sha256)
+        sync_folders(folders)
+        return hashes
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes of that hash, verified. Raises StoreError where they are gone or damaged."""
+        try:
+            content = self.path(sha256).read_bytes()
+        except OSError as error:
+            raise StoreError(f"cannot read {self.path(sha256)}: {error.strerror}") from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise StoreError(f"{self.path(sha256)} is damaged: its content is not what its name says")
+        return content
