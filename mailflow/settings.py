@@ -1,0 +1,276 @@
+"""Settings: `mailflow.toml`, each key also as environment `MAILFLOW_<SECTION>__<KEY>`, which wins.
+
+Relative paths are relative to the settings file (without one: to the working folder).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mailflow.errors import SettingsError
+
+DEFAULT_FILE = Path("mailflow.toml")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+S = TypeVar("S")
+
+
+def _listed(value: object) -> object:
+    """A list may be written as one text with commas or semicolons, or as JSON (in the environment)."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        with suppress(ValueError):
+            return json.loads(value)
+    if isinstance(value, str):
+        return [one.strip() for one in value.replace(";", ",").split(",") if one.strip()]
+    return value
+
+
+def _no_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Security = Literal["tls", "starttls", "none"]
+
+
+class Section(BaseModel):
+    """A table of the settings file: unknown keys are refused, secrets stay out of messages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Account(Section):
+    """What a login takes. `password_file` names a file that holds the password."""
+
+    host: str
+    port: int = Field(ge=1, le=65535)
+    security: Security = "tls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: str = ""
+    ca_file: str = ""
+
+    @model_validator(mode="after")
+    def _plain_only_at_home(self) -> Account:
+        if self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError('security = "none" would send the password in clear; use "tls" or "starttls"')
+        return self
+
+    def secret(self, base: Path) -> str:
+        """The password, read from its file where one is named. Raises SettingsError."""
+        if not self.password_file:
+            return self.password.get_secret_value()
+        path = base / self.password_file
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"password_file {path}: {error.strerror}") from error
+
+
+class Imap(Account):
+    """`[imap]`: the mailbox that is watched."""
+
+    port: int = Field(default=993, ge=1, le=65535)
+    folder: Names = ("INBOX",)
+    since: Annotated[date | None, BeforeValidator(_no_empty)] = None
+    after: Literal["keep", "mark", "move"] = "keep"
+    filed_folder: str = ""
+    poll_seconds: int = Field(default=60, ge=1)
+    max_message_mb: int = Field(default=80, ge=1)
+
+    @model_validator(mode="after")
+    def _somewhere_to_move(self) -> Imap:
+        if self.after == "move" and not self.filed_folder:
+            raise ValueError('after = "move" needs filed_folder')
+        return self
+
+
+class Smtp(Account):
+    """`[smtp]`: the account that letters leave from."""
+
+    port: int = Field(default=465, ge=1, le=65535)
+    sender: str = ""
+    sender_name: str = ""
+    quota_15min: int = Field(default=0, ge=0)
+    quota_day: int = Field(default=0, ge=0)
+
+    @property
+    def address(self) -> str:
+        """The address that letters come from."""
+        return self.sender or self.username
+
+
+class Alarm(Section):
+    """`[alarm]`: a second account for alarms, and who gets them."""
+
+    host: str = ""
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Security = "tls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: str = ""
+    ca_file: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    quota_15min: int = 0
+    quota_day: int = 0
+    to: Names = ()
+
+    def account(self) -> Smtp | None:
+        """The second account, None where only `to` is set."""
+        if not self.host:
+            return None
+        return Smtp.model_validate(self.model_dump(exclude={"to"}))
+
+
+class Limits(Section):
+    """`[limits]`: what goes out, never what comes in; 0 is no limit."""
+
+    replies_per_sender_hour: int = Field(default=20, ge=0)
+    replies_per_hour: int = Field(default=0, ge=0)
+    quiet_minutes: float = Field(default=2, ge=0)
+
+
+class Recipients(Section):
+    """`[recipients]`: who gets the reports, and who gets alarms, digests and copies."""
+
+    platform: Names = ()
+    organiser: Names = ()
+
+
+class Letters(Section):
+    """`[letters]`: how letters are signed."""
+
+    contact: str = ""
+    telephone: str = ""
+    signature: str = ""
+    group_qr: str = ""
+    people_first: str = ""
+
+
+class Units(Section):
+    """`[units]`: the registered units."""
+
+    file: str = ""
+
+
+class Settings(BaseSettings):
+    """All settings. `base` is the folder that relative paths start from."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAILFLOW_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    campaign: str = "shanxi-2020"
+    data: str = "data"
+    mode: Literal["live", "shadow"] = "live"
+    imap: Imap | None = None
+    smtp: Smtp | None = None
+    limits: Limits = Limits()
+    recipients: Recipients = Recipients()
+    letters: Letters = Letters()
+    alarm: Alarm | None = None
+    units: Units = Units()
+    base: Path = Path()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return (env_settings, init_settings)
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the run-time state lies."""
+        return (self.base / self.data).resolve()
+
+    def imap_or_refuse(self) -> Imap:
+        """`[imap]`. Raises SettingsError where it is not set."""
+        return _or_refuse(self.imap, "imap")
+
+    def smtp_or_refuse(self) -> Smtp:
+        """`[smtp]`. Raises SettingsError where it is not set."""
+        return _or_refuse(self.smtp, "smtp")
+
+    def path(self, name: str) -> Path:
+        """A path of the settings, resolved."""
+        return (self.base / name).resolve()
+
+
+def _or_refuse(section: S | None, name: str) -> S:
+    if section is None:
+        raise SettingsError(f"[{name}] is not set: run `mailflow init` for a commented mailflow.toml, or set it there")
+    return section
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Reads `file` (default ./mailflow.toml where it exists) and the environment.
+
+    Raises SettingsError that lists everything wrong at once: file, key and what would be right.
+    """
+    path = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    written: dict[str, Any] = {}
+    if path is not None:
+        written = _read(path)
+        written["base"] = path.resolve().parent
+    else:
+        written["base"] = Path.cwd()
+    try:
+        return Settings(**written)
+    except ValidationError as error:
+        source = str(path) if path else "environment"
+        raise SettingsError("\n".join(_complaint(source, one) for one in error.errors())) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; `mailflow init` writes one") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8; save the file as UTF-8") from error
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _complaint(source: str, error: Any) -> str:
+    keys = [str(one) for one in error["loc"]]
+    text = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        text = "unknown key" + _suggestion(keys)
+    elif error["type"] == "missing":
+        text = "is not set"
+    return f"{source}: {'.'.join(keys)}: {text}"
+
+
+def _suggestion(keys: list[str]) -> str:
+    model: Any = Settings
+    for key in keys[:-1]:
+        annotation = model.model_fields[key].annotation if key in model.model_fields else None
+        options = getattr(annotation, "__args__", (annotation,))
+        model = next((one for one in options if isinstance(one, type) and issubclass(one, BaseModel)), None)
+        if model is None:
+            return ""
+    near = difflib.get_close_matches(keys[-1], model.model_fields, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known are: {', '.join(model.model_fields)}"
