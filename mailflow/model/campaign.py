@@ -251,8 +251,9 @@ class Campaign:
 
     `phrases` are the sentences of the campaign's language (`templates/<language>/phrases.toml`), overlaid
     with the file's own `[phrases]`; `texts` its longer texts (privacy notice, group, paper way).
-    `role_hints` are words in file names that tell a role. `holidays` overrides the working-day table:
-    a date and whether work is done on it.
+    `role_hints` are words in file names that tell a role. `workdays` says who makes the working days: "china"
+    (the State Council's table, 调休 included) or "weekdays"; `holidays` overrides it: a date and whether work is
+    done on it.
     """
 
     id: str
@@ -280,6 +281,7 @@ class Campaign:
     phrases: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     holidays: Mapping[date, bool] = field(default_factory=dict)
+    workdays: str = "china"
 
     def category(self, category_id: str) -> Category:
         """The category of that id. Raises KeyError for an id that is not in the file."""
