@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
-from types import TracebackType
-from typing import Any, TypeVar, cast
 
 import aiosmtplib
 
-from mailflow.errors import AuthenticationError, PermanentError, WireError
-from mailflow.wire.smtp_account import SmtpAccount, envelope_address, require_usable, tls_context
+from mailflow.errors import AuthenticationError, PermanentError, TemporaryError, WireError
+from mailflow.wire import tls
+from mailflow.wire.smtp_account import SmtpAccount, envelope_address
 from mailflow.wire.smtp_codes import judge, lost, tidy
-from mailflow.wire.smtp_faults import no_connection, reason
+from mailflow.wire.smtp_faults import STOPPED, no_connection, reason
 from mailflow.wire.smtp_limits import largest, mail_options, unfit
+from mailflow.wire.smtp_loop import OwnLoop, cut, unwritten
 from mailflow.wire.smtp_result import Greeting, Outcome, Result, Scope, Stage
 
 __all__ = ["Courier", "Greeting", "Outcome", "Result", "Scope", "SmtpAccount"]
-
-T = TypeVar("T")
 
 OUR_NAME = "[127.0.0.1]"
 """What EHLO says (RFC 5321 §4.1.4): an address literal tells nobody this host's name and asks no name server."""
@@ -38,7 +35,7 @@ class Courier:
 
     `command_seconds` bounds connecting with login, and MAIL with RCPT; `data_seconds` bounds DATA with its answer, on
     top of what the size takes on a slow line. The bounds are absolute: a server that drips does not stretch them.
-    Raises SettingsError for an account that must not be used.
+    Raises PermanentError, with the setting at fault, for an account that must not be used.
     """
 
     def __init__(
@@ -49,15 +46,14 @@ class Courier:
         data_seconds: float = 120.0,
         letters_per_connection: int = 20,
     ) -> None:
-        require_usable(account)
+        tls.require_safe(account.security, account.host, "smtp")
         self._account = account
-        self._sender = envelope_address(account.sender)
-        self._tls = tls_context(account)
+        self._sender = _sender(account)
+        self._tls = None if account.security == "none" else tls.context(account.ca_file)
         self._command_seconds = command_seconds
         self._data_seconds = data_seconds
         self._letters_per_connection = letters_per_connection
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[Any] | None = None
+        self._loop = OwnLoop()
         self._client: aiosmtplib.SMTP | None = None
         self._carried = 0
         self._stage = Stage.CONNECT
@@ -66,9 +62,7 @@ class Courier:
     def __enter__(self) -> Courier:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def send(self, recipient: str, raw: bytes) -> Result:
@@ -80,47 +74,33 @@ class Courier:
         try:
             address = envelope_address(recipient)
         except PermanentError as error:
-            return Result(Outcome.REFUSED, text=f"the recipient cannot be written to: {error}")
-        return self._run(self._deliver(address, raw))
+            return Result(Outcome.REFUSED, text=f"the recipient's address cannot be used: {error}")
+        try:
+            return self._loop.run(self._deliver(address, raw))
+        except asyncio.CancelledError:
+            raise TemporaryError(STOPPED) from None
 
     def check(self) -> Greeting:
         """Connects, logs in, offers our sender address and leaves; nothing is sent.
 
         Raises AuthenticationError, TemporaryError, or PermanentError where the server refuses the sender address.
         """
-        return self._run(self._inquire())
+        return self._loop.run(self._inquire())
 
     def close(self) -> None:
         """Leaves the server, within a second, and frees everything. A later `send` connects again."""
-        loop = self._loop
-        if loop is None:
-            return
-        loop.run_until_complete(self._leave())
-        self._loop = self._task = None
-        loop.close()
+        if self._loop.is_open:
+            self._loop.run(self._leave())
+            self._loop.close()
 
     def abort(self) -> None:
         """Ends the letter in hand at once, from any thread, and lets no other begin; `send` says what became of it."""
         self._aborted = True
-        loop, task = self._loop, self._task
-        if loop is not None and task is not None and loop.is_running():
-            with contextlib.suppress(RuntimeError):  # the letter ended in this very moment
-                loop.call_soon_threadsafe(task.cancel)
-
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-        task = self._loop.create_task(work)
-        self._task = task
-        try:
-            return self._loop.run_until_complete(task)
-        finally:
-            if not task.done():  # an interrupt from the keyboard
-                task.cancel()
-                with contextlib.suppress(WireError, asyncio.CancelledError):
-                    self._loop.run_until_complete(task)
+        self._loop.interrupt()
 
     async def _deliver(self, recipient: str, raw: bytes) -> Result:
+        if self._aborted:
+            raise TemporaryError(STOPPED)
         if self._carried >= self._letters_per_connection:
             await self._leave()
         reused = self._client is not None
@@ -142,9 +122,9 @@ class Courier:
             await self._recover(client, result)
             return result
         except TimeoutError:
-            result = lost(self._stage, "time was up", half=_pending(client))
+            result = lost(self._stage, "time was up", half=unwritten(client.transport))
         except asyncio.CancelledError:
-            result = lost(self._stage, "stopped", half=_pending(client))
+            result = lost(self._stage, "stopped", half=unwritten(client.transport))
         except (aiosmtplib.SMTPException, OSError) as error:
             result = lost(self._stage, f"the connection was lost ({reason(error)})")
         self._drop()
@@ -191,17 +171,17 @@ class Courier:
         )
         self._stage = Stage.CONNECT
         try:
-            if self._aborted:
-                raise asyncio.CancelledError
             async with asyncio.timeout(self._command_seconds):
                 await client.connect()
                 await client.ehlo()
                 if account.username:
                     self._stage = Stage.LOGIN
                     await self._login(client)
-        except (aiosmtplib.SMTPException, OSError, asyncio.CancelledError) as error:
+        except BaseException as error:
             _sever(client)
-            raise self._no_connection(error) from error
+            if isinstance(error, (aiosmtplib.SMTPException, OSError, asyncio.CancelledError)):
+                raise self._no_connection(error) from error
+            raise
         self._client, self._carried = client, 0
         return client
 
@@ -211,9 +191,7 @@ class Courier:
         ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
         offered = [way for way in ways if way in client.server_auth_methods]
         if not offered:
-            raise AuthenticationError(
-                f"{account.host} offers no login that mailflow knows: check smtp.host, port, security"
-            )
+            raise AuthenticationError(f"{account.host} offers no login that mailflow knows: check host, port, security")
         for way in offered:
             try:
                 await ways[way](account.username, account.password, timeout=None)
@@ -229,9 +207,9 @@ class Courier:
     async def _inquire(self) -> Greeting:
         await self._leave()
         client = await self._connect()
-        socket_tls = client.get_transport_info("ssl_object")
+        line = client.get_transport_info("ssl_object")
         greeting = Greeting(
-            tls=socket_tls.version() if socket_tls is not None else "",
+            tls=line.version() if line is not None else "",
             largest=largest(client.esmtp_extensions),
             extensions=tuple(sorted(client.esmtp_extensions)),
             logged_in=bool(self._account.username),
@@ -265,14 +243,13 @@ class Courier:
             _sever(client)
 
 
+def _sender(account: SmtpAccount) -> str:
+    try:
+        return envelope_address(account.sender)
+    except PermanentError as error:
+        raise PermanentError(f"smtp.sender cannot be used: {error}") from error
+
+
 def _sever(client: aiosmtplib.SMTP) -> None:
-    """Ends the connection now; what was not yet written never leaves."""
-    if client.transport is not None:
-        cast(asyncio.WriteTransport, client.transport).abort()
+    cut(client.transport)
     client.close()
-
-
-def _pending(client: aiosmtplib.SMTP) -> bool:
-    """Whether a part of the letter, its final dot with it, has not left this process."""
-    transport = client.transport
-    return transport is not None and cast(asyncio.WriteTransport, transport).get_write_buffer_size() > 0

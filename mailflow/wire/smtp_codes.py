@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mailflow.wire.smtp_quirks import QUIRKS
+from mailflow.wire.smtp_quirks import REPLY_QUIRKS
 from mailflow.wire.smtp_result import Outcome, Result, Scope, Stage
 
 LOGIN_REFUSED = (
@@ -25,11 +25,11 @@ def judge(stage: Stage, code: int, text: str) -> Result:
     A 4yz or 5yz is certain: the letter was not accepted (RFC 5321 §4.2.1). Any other answer breaks the protocol; after
     DATA began it leaves the letter's fate unknown.
     """
-    said = f"{code} {tidy(text)}".strip() if code > 0 else tidy(text)
     number = str(code) if code > 0 else ""
-    for quirk in QUIRKS:
-        if quirk.fits(number, text):
-            told = f"{quirk.remedy} ({quirk.provider}: {said})"
+    said = f"{number} {tidy(text)}".strip()
+    for quirk in REPLY_QUIRKS:
+        if quirk.fits(code, text):
+            told = f"{quirk.symptom}: {quirk.remedy} ({said})"
             return Result(quirk.outcome, number, told, quirk.wait, quirk.scope, quirk.id)
     if not 400 <= code < 600:
         outcome = Outcome.UNKNOWN if stage is Stage.DATA else Outcome.DEFERRED

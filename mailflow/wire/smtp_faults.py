@@ -10,6 +10,8 @@ from mailflow.errors import AuthenticationError, TemporaryError, WireError
 from mailflow.wire.smtp_codes import judge, tidy
 from mailflow.wire.smtp_result import Scope, Stage
 
+STOPPED = "stopped before the letter left"
+
 
 def no_connection(where: str, stage: Stage, error: BaseException, answer: tuple[int, str] | None) -> WireError:
     """The error to raise where no connection to `where` (host:port) could be made.
@@ -22,7 +24,7 @@ def no_connection(where: str, stage: Stage, error: BaseException, answer: tuple[
         kind = AuthenticationError if result.scope is Scope.ACCOUNT else TemporaryError
         return kind(f"{where}: {result.text}", code=result.code)
     if isinstance(error, asyncio.CancelledError):
-        return TemporaryError("stopped before the letter left")
+        return TemporaryError(STOPPED)
     if isinstance(error, TimeoutError):
         return TemporaryError(f"{where} did not answer in time: check host, port and security")
     fault = certificate_fault(error)
