@@ -1,0 +1,94 @@
+"""The reminder: what is still missing and until when, or that nothing has come yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailflow.letters.frame import frame
+from mailflow.letters.masking import shown
+from mailflow.letters.render import render
+from mailflow.model.campaign import Campaign
+from mailflow.model.entry import Check, KnownEntry, Mark, Unit
+from mailflow.model.letter import Correspondent, Letter, LetterKind
+from mailflow.model.occurrence import Deadline
+
+_MOST_ITEMS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderItem:
+    """One entry that is not complete: what it lacks (labels) and its deadline."""
+
+    applicant: str
+    is_person: bool
+    category: str
+    ref: str | None
+    missing: tuple[str, ...]
+    deadline: Deadline
+
+
+def reminder_item(entry: KnownEntry, campaign: Campaign, deadline: Deadline) -> ReminderItem:
+    """What a reminder says of `entry`: the checks that are missing, else those that can still be updated."""
+    category = campaign.category(entry.category)
+    labels = _labels(entry.checks, Mark.MISSING) or _labels(entry.checks, Mark.UNSURE)
+    return ReminderItem(
+        applicant=shown(entry.applicant, 60),
+        is_person=category.is_person,
+        category=category.name,
+        ref=entry.ref,
+        missing=labels,
+        deadline=deadline,
+    )
+
+
+def compose_reminder(
+    *,
+    to: str,
+    items: Sequence[ReminderItem],
+    deadlines: Sequence[Deadline],
+    campaign: Campaign,
+    correspondent: Correspondent,
+    key: str,
+    unit: Unit | None,
+    now: datetime,
+) -> Letter:
+    """One reminder to the address `to`, as a Letter with the outbox key `key`.
+
+    With `items`: what each entry still lacks (`unit`: the unit the address belongs to, where it does). Without: the
+    letter to a unit that has sent nothing, about `deadlines`. Raises MailflowError where a template cannot be used,
+    ValueError where there is nothing to remind of.
+    """
+    if not items and not deadlines:
+        raise ValueError("a reminder needs an entry or a deadline")
+    ordered = sorted(items, key=lambda item: (item.deadline.due, item.category, item.applicant))
+    alone = ordered[0] if len(ordered) == 1 else None
+    values = {
+        **frame(correspondent, campaign, now, tone="todo"),
+        "items": ordered[:_MOST_ITEMS],
+        "more": max(0, len(ordered) - _MOST_ITEMS),
+        "alone": alone if unit is None else None,
+        "deadlines": [(deadline, _categories(deadline, campaign)) for deadline in deadlines],
+        "first": min([item.deadline for item in items] or deadlines, key=lambda one: one.due),
+        "unit": unit.name if unit else "",
+        "example": campaign.subject_example,
+    }
+    letter = render("reminder" if items else "reminder-nothing", campaign.language, values)
+    return Letter(
+        key=key,
+        kind=LetterKind.REMINDER,
+        to=to,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        ref=alone.ref if alone else None,
+    )
+
+
+def _labels(checks: Sequence[Check], mark: Mark) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(shown(check.label, 60) for check in checks if check.mark is mark))
+
+
+def _categories(deadline: Deadline, campaign: Campaign) -> tuple[str, ...]:
+    return tuple(campaign.category(one).name for one in deadline.categories)
