@@ -123,13 +123,13 @@ def _category(key: str, file: schema.CampaignFile, zone: ZoneInfo) -> Category:
         requirements=tuple(_requirement(name, file.requirement[name]) for name in one.must_attach),
         rules=tuple(_rule(name, rule) for name, rule in one.rule.items()),
         ranking=tuple(RankKey(step.by, step.first in ("highest", "latest")) for step in one.ranking),
-        quota=one.quota and Quota(one.quota.number, one.quota.whose, one.quota.per_period),
+        quota=_quota(one.quota),
         opens=one.opens and instant(one.opens, zone),
         closes=closes,
         closes_text=text,
         update_until=one.update_until and instant(one.update_until, zone),
-        cut=one.cut and MonthlyCut(one.cut.day, one.cut.at, one.cut.first and instant(one.cut.first, zone)),
-        probation=one.probation and Probation(**one.probation.model_dump()),
+        cut=_cut(one.cut, zone),
+        probation=_probation(one.probation),
         notes=tuple(one.notes),
         reviewer_notes=tuple(one.reviewer_notes),
     )
@@ -141,6 +141,18 @@ def _requirement(key: str, one: schema.RequirementTable) -> Requirement:
 
 def _rule(key: str, one: schema.RuleTable) -> Rule:
     return Rule(key, one.must, one.text, one.severity, reads(one.must), one.as_of)
+
+
+def _quota(one: schema.QuotaTable | None) -> Quota | None:
+    return None if one is None else Quota(one.number, one.whose, one.per_period)
+
+
+def _cut(one: schema.CutTable | None, zone: ZoneInfo) -> MonthlyCut | None:
+    return None if one is None else MonthlyCut(one.day, one.at, one.first and instant(one.first, zone))
+
+
+def _probation(one: schema.ProbationTable | None) -> Probation | None:
+    return None if one is None else Probation(one.days, one.task, one.term_months, one.duty)
 
 
 def _report(key: str, plan: schema.ReportTable, zone: ZoneInfo) -> ReportPlan:

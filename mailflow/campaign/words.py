@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,23 @@ MONTHS_EN = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+TITLES_ZH = {
+    "closes": "{names}报名截止",
+    "cut": "{names}{month}截止",
+    "first-cut": "{names}{month}首次截止",
+    "reminder": "截止提醒：{words}",
+    "digest": "组织者摘要",
+    "alarm": "仍待放行：{title}",
+}
+TITLES_EN = {
+    "closes": "{names}: applications close",
+    "cut": "{names}: cut for {month}",
+    "first-cut": "{names}: first cut for {month}",
+    "reminder": "Reminder of the deadline: {words}",
+    "digest": "Organisers' digest",
+    "alarm": "Still to be released: {title}",
+}
 
 
 def words_for(instant: datetime, campaign: Campaign, *, now: datetime | None = None) -> str:
@@ -31,7 +49,7 @@ def moment_words(instant: datetime, language: str, zone: ZoneInfo, *, now: datet
     day = local.date() - timedelta(days=1) if midnight else local.date()
     other_year = now is not None and now.astimezone(zone).year != day.year
     clock = f"{local:%H:%M}"
-    if language.startswith("zh"):
+    if _is_chinese(language):
         year = f"{day.year}年" if other_year else ""
         return f"{year}{day.month}月{day.day}日（周{WEEKDAYS_ZH[day.weekday()]}）" + ("24时" if midnight else clock)
     year = f" {day.year}" if other_year else ""
@@ -42,9 +60,18 @@ def moment_words(instant: datetime, language: str, zone: ZoneInfo, *, now: datet
 
 def month_words(year: int, month: int, language: str) -> str:
     """A month as people say it: "2020年8月", "August 2020"."""
-    return f"{year}年{month}月" if language.startswith("zh") else f"{MONTHS_EN[month - 1]} {year}"
+    return f"{year}年{month}月" if _is_chinese(language) else f"{MONTHS_EN[month - 1]} {year}"
 
 
-def joined(names: list[str], language: str) -> str:
-    """Names in a row: with 、 in Chinese, with commas elsewhere."""
-    return ("、" if language.startswith("zh") else ", ").join(names)
+def joined(names: Sequence[str], language: str) -> str:
+    """Names in a row: with 、 in Chinese, with "; " between what may hold commas elsewhere."""
+    return ("、" if _is_chinese(language) else "; ").join(names)
+
+
+def phrase(language: str, key: str, **values: str) -> str:
+    """The title of an occurrence (see TITLES_ZH)."""
+    return (TITLES_ZH if _is_chinese(language) else TITLES_EN)[key].format(**values)
+
+
+def _is_chinese(language: str) -> bool:
+    return language.partition("-")[0] == "zh"
