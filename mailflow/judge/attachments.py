@@ -1,0 +1,124 @@
+"""The files that must be attached, and files that could not be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailflow.judge.forms import check_form, is_without_unit
+from mailflow.judge.found import Found, finding, together, weighed
+from mailflow.judge.holding import Holding
+from mailflow.judge.people import ORGANISATION
+from mailflow.judge.phrase import listed, quoted, say
+from mailflow.model.campaign import Requirement, Severity
+from mailflow.model.entry import Check, FiledFile, Finding, Mark
+from mailflow.model.facts import FileFacts, Role
+
+UNREAD = ("attachment.encrypted", "attachment.unsupported", "attachment.unreadable")
+"""The codes a reader gives a file it could not read."""
+
+_SHOWN_NAMES = 3
+
+
+def check_requirements(holding: Holding) -> Found:
+    """One row for each requirement of the category in the campaign's order, then what else arrived unread."""
+    rows = together(
+        check_form(holding, one) if one.role is Role.FORM else _check_file(holding, one)
+        for one in holding.category.requirements
+    )
+    lacking = any(one.severity is Severity.ERROR for one in rows.findings)
+    severity = Severity.ERROR if lacking else Severity.WARNING
+    told = {(one.code, one.where) for one in rows.findings}
+    others = [one for one in _others(holding, severity) if (one.code, one.where) not in told]
+    return together([rows, weighed([*others, *_cloud_links(holding, severity)])])
+
+
+def _check_file(holding: Holding, requirement: Requirement) -> Found:
+    campaign, role = holding.campaign, requirement.role
+    files = [file for file in holding.files if file.role is role]
+    if not files:
+        return _missing(holding, requirement)
+    unread = _unread(holding, role)
+    if unread is None:
+        received = say(campaign, "check.received", files=_names(holding, files))
+        return Found(checks=(Check(role, requirement.label, Mark.MET, received),))
+    mark = Mark.MISSING if unread.severity is Severity.ERROR else Mark.UNSURE
+    return weighed([unread], [Check(role, requirement.label, mark, unread.text)])
+
+
+def _missing(holding: Holding, requirement: Requirement) -> Found:
+    """`attachment.missing`, weighing less for who belongs to no unit and can get no stamp."""
+    campaign = holding.campaign
+    excused = is_without_unit(holding, ORGANISATION) and requirement.without_unit is not Severity.ERROR
+    found = finding(
+        campaign,
+        "attachment.missing",
+        requirement.without_unit if excused else Severity.ERROR,
+        where=requirement.role,
+        phrase="attachment.missing-excused" if excused else "",
+        label=requirement.label,
+        ask=requirement.ask,
+    )
+    detail = say(campaign, "check.missing-excused" if excused else "check.missing", ask=requirement.ask)
+    mark = Mark.UNSURE if excused else Mark.MISSING
+    return weighed([found], [Check(requirement.role, requirement.label, mark, detail)])
+
+
+def _unread(holding: Holding, role: Role) -> Finding | None:
+    """The finding about the files of a required role, where none of them could be read as it should."""
+    mine = [file for file in holding.news if file.role is role]
+    if not mine:
+        return next((one for one in holding.still(*UNREAD) if one.where == role), None)
+    if any(file.problem is None for file in mine):
+        return None
+    held = {file.sha256: file for file in holding.files}
+    best = min(mine, key=lambda file: not _can_be_looked_at(file, held.get(file.sha256)))
+    looked_at = _can_be_looked_at(best, held.get(best.sha256))
+    return finding(
+        holding.campaign,
+        "attachment.unreadable" if looked_at else best.problem or "attachment.unreadable",
+        Severity.WARNING if looked_at else Severity.ERROR,
+        where=role,
+        phrase="attachment.unreadable-noted" if looked_at else "",
+        file=_name(holding, best.filename),
+    )
+
+
+def _can_be_looked_at(file: FileFacts, filed: FiledFile | None) -> bool:
+    """Whether a person could see in it what a reader could not: a picture or a PDF without a password."""
+    if filed is None or not filed.size or file.problem == "attachment.encrypted":
+        return False
+    return filed.media_type.startswith("image/") or filed.media_type == "application/pdf"
+
+
+def _others(holding: Holding, severity: Severity) -> list[Finding]:
+    """Files of this mail that could not be read and stand for no requirement: they may hold what is missing."""
+    required = {one.role for one in holding.category.requirements} - {Role.FORM}
+    return [
+        finding(
+            holding.campaign,
+            file.problem,
+            Severity.WARNING if file.role is Role.FORM else severity,
+            where=file.role,
+            file=_name(holding, file.filename),
+        )
+        for file in holding.news
+        if file.problem in UNREAD and file.role not in required
+    ]
+
+
+def _cloud_links(holding: Holding, severity: Severity) -> list[Finding]:
+    hosts = dict.fromkeys(quoted(one) for one in holding.cloud_links)
+    if not hosts:
+        return []
+    return [finding(holding.campaign, "attachment.cloud-link", severity, hosts=listed(holding.campaign, hosts))]
+
+
+def _names(holding: Holding, files: Iterable[FiledFile]) -> str:
+    """The names of received files, the first few of many."""
+    names = [_name(holding, file.filename) for file in files]
+    shown = listed(holding.campaign, names[:_SHOWN_NAMES])
+    return shown if len(names) <= _SHOWN_NAMES else say(holding.campaign, "check.files", names=shown, count=len(names))
+
+
+def _name(holding: Holding, filename: str | None) -> str:
+    return quoted(filename or "") or say(holding.campaign, "check.nameless")

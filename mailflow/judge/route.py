@@ -1,0 +1,207 @@
+"""Who and what a mail is about: its applicants and categories, or why that cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mailflow.intake.etiquette import is_machine_mail, reason_for_silence
+from mailflow.intake.subject import SubjectReading, parse_subject
+from mailflow.judge.found import finding
+from mailflow.judge.names import is_doubtful, same_name
+from mailflow.judge.people import NamedForm, Person, forms_in, people_in, place
+from mailflow.judge.phrase import listed, quoted, say
+from mailflow.model.campaign import Campaign, Severity
+from mailflow.model.entry import KnownEntry, Unit
+from mailflow.model.facts import Facts, Role
+from mailflow.model.judgement import Disposition, Draft, Route
+from mailflow.model.message import Message
+
+TOO_LARGE = "too-large"
+"""The defect of a mail of which only the header was fetched."""
+
+_BLOCKING_DOUBTS = {"two-from": "held.two-from", "sender": "held.no-sender", "subject": "held.doubtful-subject"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What a decision about one mail may look at. `entries` are those it answers, all of its own sender."""
+
+    message: Message
+    facts: Facts
+    campaign: Campaign
+    subject: SubjectReading
+    forms: tuple[NamedForm, ...]
+    entries: tuple[KnownEntry, ...]
+
+
+def route(
+    message: Message,
+    facts: Facts,
+    campaign: Campaign,
+    *,
+    units: tuple[Unit, ...],
+    own_addresses: frozenset[str],
+    referred: tuple[KnownEntry, ...] = (),
+) -> Route:
+    """Decides whom and which category each part of `message` is about, or why a person must say.
+
+    `referred` are entries it names by receipt number or References; only those of its own sender count.
+    The subject decides first, then the entry it answers, then the forms. `units` name the unit of its sender.
+    """
+    silence = reason_for_silence(message, own_addresses)
+    if is_machine_mail(message):
+        return Route(Disposition.IGNORED, reason=silence or "machine", silence=silence or "machine")
+    entries = tuple(one for one in referred if message.sender and one.sender == message.sender)
+    subject = parse_subject(message.subject, campaign)
+    case = _Case(message, facts, campaign, subject, forms_in(facts, campaign), entries)
+    # Mail commands (a subject that asks something of us) will be decided first, in this same list.
+    decided = _unfit(case) or _several(case) or _one(case)
+    if decided.disposition is Disposition.HELD and silence and not _is_submission(case):
+        return Route(Disposition.IGNORED, reason=silence, silence=silence)
+    unit = subject.unit or next((one.name for one in units if message.sender in one.addresses), None)
+    drafts = tuple(replace(draft, unit=draft.unit or unit) for draft in decided.drafts)
+    return replace(decided, drafts=drafts, refs=_refs(case), silence=silence)
+
+
+def _refs(case: _Case) -> tuple[str, ...]:
+    """The receipt numbers it may speak for: named or referred to, and its sender's own."""
+    return tuple(dict.fromkeys(one.ref for one in case.entries))
+
+
+def _is_submission(case: _Case) -> bool:
+    """Whether a mail that must not be answered looks like one that a person must still see."""
+    return bool(case.subject.categories or case.forms or any(f.role is Role.FORM for f in case.facts.files))
+
+
+def _unfit(case: _Case) -> Route | None:
+    """Holds a mail that a person must look at before anything is filed."""
+    message = case.message
+    if TOO_LARGE in message.defects:
+        return _held(case, "attachment.too-large")
+    doubt = next((phrase for doubt, phrase in _BLOCKING_DOUBTS.items() if doubt in message.doubts), None)
+    if doubt is None and not message.sender:
+        doubt = "held.no-sender"
+    if doubt is None:
+        return None
+    if doubt == "held.doubtful-subject":
+        return replace(_held(case, "subject.unreadable"), reason=say(case.campaign, doubt), guess_name=None)
+    return Route(
+        Disposition.HELD,
+        reason=say(case.campaign, doubt),
+        guess_name=case.subject.name,
+        guess_category=_category_of(case, case.forms),
+    )
+
+
+def _several(case: _Case) -> Route | None:
+    """A batch: one draft for each person (and category) that the forms, or the entries it answers, name."""
+    people = _people_meant(case)
+    if len(people) < 2 and not (people and len(people[0].categories()) > 1):
+        return None
+    placed, unplaced = place(case.message, case.facts, people)
+    drafts: list[Draft] = []
+    lost = list(unplaced)
+    for person, files in zip(people, placed, strict=True):
+        categories = person.categories() or _categories_without_form(case, person)
+        if not categories or is_doubtful(person.name):
+            lost.extend(files)
+        elif files:
+            drafts.extend(_draft_each(person, categories, files))
+    if not drafts:
+        return None if not any(person.forms for person in people) else _undecided(case)
+    return Route(Disposition.ENTRY, drafts=tuple(drafts), unplaced=tuple(dict.fromkeys(lost)))
+
+
+def _people_meant(case: _Case) -> tuple[Person, ...]:
+    people = people_in(case.forms)
+    if len(case.entries) < 2 or (case.subject.name and not people):
+        return people
+    others = [
+        Person(entry.applicant, entry.study_id)
+        for entry in case.entries
+        if not any(same_name(entry.applicant, one.name) for one in people)
+    ]
+    return (*people, *others)
+
+
+def _categories_without_form(case: _Case, person: Person) -> tuple[str, ...]:
+    """The category of a person whose forms have no title: that of the subject, else of his entry."""
+    if len(case.subject.categories) == 1:
+        return case.subject.categories
+    own = [entry.category for entry in case.entries if same_name(entry.applicant, person.name)]
+    return tuple(own[:1])
+
+
+def _draft_each(person: Person, categories: Sequence[str], files: Sequence[str]) -> Iterable[Draft]:
+    """One draft a category: a form belongs to the category of its title, all else to each."""
+    for category in categories:
+        others = {one.sha256 for one in person.forms if one.category not in (None, category)}
+        yield Draft(person.name, category, person.study_id, None, tuple(one for one in files if one not in others))
+
+
+def _one(case: _Case) -> Route:
+    """A mail about one applicant: all its files are his."""
+    name, category = _name_of(case), _category_of(case, case.forms)
+    if name is not None and is_doubtful(name):
+        return replace(_held(case, "subject.unreadable"), reason=say(case.campaign, "held.doubtful-name"))
+    if name is None or category is None:
+        return _undecided(case)
+    files = tuple(dict.fromkeys(one.sha256 for one in case.message.attachments))
+    study_ids = dict.fromkeys(one.study_id for one in case.forms if one.study_id)
+    answered = [one for one in case.entries if same_name(one.applicant, name)]
+    study_id = next(iter(study_ids), None) or next((one.study_id for one in answered), None)
+    return Route(Disposition.ENTRY, drafts=(Draft(name, category, study_id, case.subject.unit, files),))
+
+
+def _name_of(case: _Case) -> str | None:
+    """The applicant: as the subject says where it follows the rule, else as the entry or the form says."""
+    if case.subject.name and case.subject.categories:
+        return case.subject.name
+    answered = case.entries[0].applicant if len(case.entries) == 1 else None
+    on_form = next((one.name for one in case.forms if one.name), None)
+    return answered or on_form or case.subject.name
+
+
+def _category_of(case: _Case, forms: Sequence[NamedForm]) -> str | None:
+    """The category: the subject's, else what the entry it answers or a form's title decides."""
+    named = case.subject.categories
+    if len(named) == 1:
+        return named[0]
+    answered = tuple(dict.fromkeys(one.category for one in case.entries))
+    titled = tuple(dict.fromkeys(one.category for one in forms if one.category))
+    for choice in (answered, titled):
+        fitting = [one for one in choice if not named or one in named]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _undecided(case: _Case) -> Route:
+    """Held: says which of name and category is missing."""
+    if len(case.subject.categories) > 1 and _category_of(case, case.forms) is None:
+        return _held(case, "subject.category-ambiguous")
+    if _category_of(case, case.forms) is not None:
+        return _held(case, "subject.name-missing")
+    return _held(case, "subject.category-unknown" if _name_of(case) else "subject.unreadable")
+
+
+def _held(case: _Case, code: str, *, error: bool = True) -> Route:
+    campaign = case.campaign
+    names = [campaign.category(one).name for one in case.subject.categories]
+    found = finding(
+        campaign,
+        code,
+        Severity.ERROR if error else Severity.WARNING,
+        example=campaign.subject_example,
+        name=quoted(case.subject.name or ""),
+        category=names[0] if names else "",
+        categories=listed(campaign, names),
+    )
+    return Route(
+        Disposition.HELD,
+        reason=found.text,
+        findings=(found,),
+        guess_name=_name_of(case),
+        guess_category=_category_of(case, case.forms),
+    )
