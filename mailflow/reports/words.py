@@ -84,6 +84,10 @@ class Words:
             return f"{value:g}"
         return value.isoformat() if isinstance(value, date) else printable(value)
 
+    def lines(self, key: str) -> tuple[str, ...]:
+        """The sentences under `key`, one a line."""
+        return tuple(line.strip() for line in self.say(key).splitlines() if line.strip())
+
     def list(self, items: tuple[str, ...]) -> str:
         """`items` in a row, as the language separates them."""
         return self.table["mark.list"].join(items)
