@@ -1,0 +1,178 @@
+"""Blank registration forms as docx, drawn from the rows of the campaign file.
+
+The same campaign gives the same bytes. The document ends with an empty paragraph: LibreOffice loses a table that
+ends a document on its way through .doc.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any
+
+from mailflow.documents.labels import place
+from mailflow.model.campaign import Campaign, Category, Cell, Form
+
+FONT = "宋体"
+LATIN_FONT = "Times New Roman"
+TEXT_WIDTH = 16.4
+"""Centimetres between the margins of an A4 page."""
+TITLE_POINTS = 18
+TEXT_POINTS = 11
+LONG_TEXT_CHARS_PER_CM = 55
+_SIGNED_DATE = re.compile(r"年\s*月\s*日|\bdate\b", re.I)
+
+TextOf = Callable[[Cell], str]
+"""Gives the text that a cell shows."""
+
+
+def blank_form(campaign: Campaign, category: Category) -> bytes:
+    """The form of `category` as a docx file, with its title, labels and printed notes."""
+    return write_form(campaign, category, lambda cell: cell.text)
+
+
+def write_form(campaign: Campaign, category: Category, text_of: TextOf) -> bytes:
+    """As `blank_form`; `text_of` is asked once for each cell, row by row."""
+    from docx import Document
+    from docx.shared import Cm
+
+    form = campaign.form(category.form)
+    title = campaign.form_title(category)
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm((21 - TEXT_WIDTH) / 2)
+    section.top_margin = section.bottom_margin = Cm(2)
+    _set_fonts(document)
+    _add_title(document, title)
+    _add_table(document, form, text_of)
+    document.add_paragraph().paragraph_format.space_after = 0
+    properties = document.core_properties
+    properties.title, properties.author, properties.comments = title, campaign.name, ""
+    properties.created = properties.modified = campaign.opens.astimezone(UTC).replace(tzinfo=None)
+    properties.last_modified_by = campaign.name
+    written = io.BytesIO()
+    document.save(written)
+    return _without_times(written.getvalue())
+
+
+def _set_fonts(document: Any) -> None:
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    style = document.styles["Normal"]
+    style.font.name = LATIN_FONT
+    style.font.size = Pt(TEXT_POINTS)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+
+
+def _add_title(document: Any, title: str) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    paragraph = document.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_after = Pt(10)
+    run = paragraph.add_run(title)
+    run.bold = True
+    run.font.size = Pt(TITLE_POINTS)
+
+
+def _add_table(document: Any, form: Form, text_of: TextOf) -> None:
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.shared import Cm
+
+    widths = column_widths(form)
+    table = document.add_table(rows=len(form.rows), cols=len(widths))
+    table.style = "Table Grid"
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for (row, height), one in zip(_heights(form), table.rows, strict=True):
+        del row
+        one.height = Cm(height)
+    for row, column, cell in place(form.rows):
+        corner = table.cell(row, column)
+        target = corner.merge(table.cell(row + cell.down - 1, column + cell.across - 1))
+        target.width = Cm(sum(widths[column : column + cell.across]))
+        _fill(target, cell, text_of(cell), wide=cell.across == len(widths))
+
+
+def _fill(target: Any, cell: Cell, text: str, *, wide: bool) -> None:
+    """Writes a cell: labels centred, long texts from the top left, the date of a stamp at the lower right."""
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
+    from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+
+    stamp = cell.field is not None and not wide and cell.across > 1 and text == cell.text and _is_stamp(cell)
+    target.vertical_alignment = VERTICAL.BOTTOM if stamp else VERTICAL.TOP if wide and cell.field else VERTICAL.CENTER
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        paragraph = target.paragraphs[0] if number == 0 else target.add_paragraph()
+        paragraph.paragraph_format.space_after = 0
+        paragraph.add_run(line)
+        if stamp:
+            paragraph.alignment = ALIGN.RIGHT
+        elif not wide and cell.across <= 3 and len(line) <= 30:
+            paragraph.alignment = ALIGN.CENTER
+
+
+def _is_stamp(cell: Cell) -> bool:
+    return bool(_SIGNED_DATE.search(cell.text))
+
+
+def column_widths(form: Form) -> list[float]:
+    """Centimetres for each column: as wide as its labels need, the rest shared by the columns with room to write."""
+    placed = list(place(form.rows))
+    count = max((column + cell.across for _, column, cell in placed), default=1)
+    needs = [1.6] * count
+    room = [0.0] * count
+    for _, column, cell in placed:
+        if cell.across == 1:
+            longest = max((_columns_of(line) for line in cell.text.split("\n")), default=0)
+            needs[column] = max(needs[column], min(2.6, 0.6 + 0.2 * longest))
+        if cell.field is not None and cell.across == 1:
+            room[column] = 1.0
+    if not any(room):
+        room = [1.0] * count
+    spare = TEXT_WIDTH - sum(needs)
+    if spare < 0:
+        return [need * TEXT_WIDTH / sum(needs) for need in needs]
+    return [need + spare * part / sum(room) for need, part in zip(needs, room, strict=True)]
+
+
+def _columns_of(text: str) -> int:
+    """How wide a text is in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _heights(form: Form) -> list[tuple[int, float]]:
+    """Centimetres for each row: room for a stamp and for long texts."""
+    heights = [1.0] * len(form.rows)
+    count = max((column + cell.across for _, column, cell in place(form.rows)), default=1)
+    for row, _, cell in place(form.rows):
+        if cell.field is None:
+            continue
+        field = form.field(cell.field)
+        if cell.across == count and not cell.text:
+            most = (field.max_chars if field else None) or 300
+            heights[row] = max(3.0, min(9.0, most / LONG_TEXT_CHARS_PER_CM))
+        elif cell.across > 1 and _is_stamp(cell) and row > len(form.rows) // 2:
+            heights[row] = 3.0
+    return list(enumerate(heights))
+
+
+def _without_times(docx: bytes) -> bytes:
+    """The same container with the time of each entry taken out."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            target.writestr(entry, source.read(name))
+    return written.getvalue()

@@ -1,0 +1,141 @@
+"""Attachments to Facts: what each file is, and what the forms among them say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mailflow.documents.excel import read_xls, read_xlsx
+from mailflow.documents.grid import Sheet
+from mailflow.documents.kinds import Kind, is_locked_zip, kind_of
+from mailflow.documents.layout import read_form
+from mailflow.documents.pdf import Locked, read_pdf
+from mailflow.documents.pictures import check_picture
+from mailflow.documents.roles import role_by_name
+from mailflow.documents.word import read_docx
+from mailflow.errors import ReadRefused
+from mailflow.model.campaign import Campaign
+from mailflow.model.facts import Facts, FileFacts, FormReading, Role
+from mailflow.model.message import Attachment, Unpacked
+
+READERS: dict[Kind, Callable[[bytes], Sheet]] = {
+    Kind.DOCX: read_docx,
+    Kind.XLSX: read_xlsx,
+    Kind.XLS: read_xls,
+    Kind.PDF: read_pdf,
+}
+ELECTRONIC = frozenset({Kind.DOCX, Kind.XLSX, Kind.XLS})
+CONTAINERS = {Kind.ZIP: Role.ARCHIVE, Kind.OTHER_ARCHIVE: Role.ARCHIVE, Kind.MESSAGE: Role.MESSAGE}
+READABLE = frozenset(
+    {"docx", "xlsx", "xls", "pdf", "doc", "wps", "rtf", "odt"}
+    | {"jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff"}
+)
+"""Extensions that promise a document or picture."""
+UNSUPPORTED = {
+    Kind.OLD_TEXT: "an older or foreign text format: only docx, xlsx, xls and PDF are read",
+    Kind.OTHER_ARCHIVE: "an archive other than zip is not opened",
+}
+
+
+def extract(unpacked: Unpacked, campaign: Campaign) -> Facts:
+    """What is known of each attachment, in the order of the mail. Never raises: what cannot be read is a `problem`.
+
+    A PDF of a form is the scan where the mail also brings that form to be read, and the form where it does not.
+    """
+    seen: dict[tuple[str, str | None], tuple[Kind, FileFacts]] = {}
+    read: list[tuple[Kind, FileFacts]] = []
+    for attachment in unpacked.message.attachments:
+        key = (attachment.sha256, attachment.filename)
+        if key not in seen:
+            seen[key] = _read_one(attachment, unpacked.contents.get(attachment.sha256), campaign)
+        read.append(seen[key])
+    return Facts(_settle_scans(read, campaign))
+
+
+def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign) -> tuple[Kind, FileFacts]:
+    facts = FileFacts(attachment.sha256, attachment.filename, Role.UNKNOWN)
+    if content is None:
+        return Kind.OTHER, replace(facts, problem="attachment.unreadable", detail="its content was not kept")
+    try:
+        kind = kind_of(content, attachment.media_type)
+        named = role_by_name(attachment.filename, kind, campaign)
+        if named is not None:
+            facts = replace(facts, role=named, told_by="name")
+        return kind, _by_kind(kind, facts, content, campaign)
+    except Exception as error:  # a reader must never take the other files of a mail down with it
+        detail = f"{type(error).__name__} while reading"
+        return Kind.OTHER, replace(facts, problem=_unreadable(facts), detail=detail)
+
+
+def _by_kind(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) -> FileFacts:
+    if kind in READERS:
+        return _document(kind, facts, content, campaign)
+    if kind is Kind.PICTURE:
+        return _picture(facts, content)
+    if kind in CONTAINERS:
+        facts = replace(facts, role=CONTAINERS[kind], told_by="content")
+    problem, detail = _problem_of_kind(kind, facts, content)
+    return replace(facts, problem=problem, detail=detail)
+
+
+def _problem_of_kind(kind: Kind, facts: FileFacts, content: bytes) -> tuple[str | None, str]:
+    """What stands in the way of a file that no reader takes."""
+    if kind is Kind.ENCRYPTED_OFFICE or (kind is Kind.ZIP and is_locked_zip(content)):
+        return "attachment.encrypted", "it asks for a password"
+    if kind in UNSUPPORTED:
+        return "attachment.unsupported", UNSUPPORTED[kind]
+    extension = (facts.filename or "").rpartition(".")[2].lower()
+    if kind is Kind.OTHER and (facts.role is Role.FORM or extension in READABLE):
+        return _unreadable(facts), "its content is not what its name says"
+    return None, ""
+
+
+def _document(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) -> FileFacts:
+    try:
+        sheet = READERS[kind](content)
+    except Locked as error:
+        return replace(facts, problem="attachment.encrypted", detail=str(error))
+    except ReadRefused as error:
+        if kind is Kind.DOCX and facts.told_by == "nothing":
+            facts = replace(facts, role=Role.FORM)  # a text document of unknown use is the form far more often than not
+        return replace(facts, problem=_unreadable(facts), detail=str(error))
+    form = read_form(sheet, campaign)
+    if form is not None:
+        return replace(facts, role=Role.FORM, told_by="content", form=form)
+    if facts.role is Role.FORM and sheet.is_blank and (sheet.pictures or kind is Kind.PDF):
+        return replace(facts, role=Role.FORM_SCAN)
+    if facts.role is Role.FORM:
+        return replace(facts, problem="form.unreadable", detail="none of the campaign's forms was found in it")
+    return facts
+
+
+def _picture(facts: FileFacts, content: bytes) -> FileFacts:
+    try:
+        check_picture(content)
+    except ReadRefused as error:
+        return replace(facts, problem="attachment.unreadable", detail=str(error))
+    return facts
+
+
+def _unreadable(facts: FileFacts) -> str:
+    return "form.unreadable" if facts.role is Role.FORM else "attachment.unreadable"
+
+
+def _settle_scans(read: list[tuple[Kind, FileFacts]], campaign: Campaign) -> tuple[FileFacts, ...]:
+    """Makes a PDF of a form the scan where its form came as a document too, by the same name or a scan's file name."""
+    forms = [facts.form for kind, facts in read if kind in ELECTRONIC and facts.form is not None]
+    return tuple(
+        replace(facts, role=Role.FORM_SCAN)
+        if kind is Kind.PDF and facts.form is not None and _is_copy(facts, facts.form, forms, campaign)
+        else facts
+        for kind, facts in read
+    )
+
+
+def _is_copy(facts: FileFacts, form: FormReading, forms: list[FormReading], campaign: Campaign) -> bool:
+    if not forms:
+        return False
+    if role_by_name(facts.filename, Kind.PDF, campaign) is Role.FORM_SCAN:
+        return True
+    name = form.fields.get("name")
+    return any(one.form == form.form and one.fields.get("name") in (name, None) for one in forms)

@@ -1,0 +1,140 @@
+"""What a file is, told by its first bytes and, for containers, by what lies within. Never by its name."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from enum import StrEnum
+
+from mailflow.errors import ReadRefused
+
+MOST_ENTRIES = 200
+MOST_BYTES = 64 * 2**20
+MOST_RATIO = 100
+RATIO_COUNTS_FROM = 2**20
+_CHUNK = 2**16
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*")
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis", b"avif"})
+
+
+class Kind(StrEnum):
+    """A kind of file, as far as readers tell them apart."""
+
+    DOCX = "docx"
+    XLSX = "xlsx"
+    XLS = "xls"
+    PDF = "pdf"
+    PICTURE = "picture"
+    OLD_TEXT = "doc, wps, rtf or odt"
+    ENCRYPTED_OFFICE = "encrypted office file"
+    ZIP = "zip"
+    OTHER_ARCHIVE = "archive other than zip"
+    MESSAGE = "message"
+    OTHER = "other"
+
+
+def kind_of(content: bytes, media_type: str = "") -> Kind:
+    """What `content` is. `media_type` is asked only where the bytes tell nothing (a message)."""
+    head = content[:16]
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _kind_of_zip(content)
+    if head.startswith(_OLE):
+        return _kind_of_ole(content)
+    for kind, is_it in (
+        (Kind.PDF, b"%PDF-" in content[:1024]),
+        (Kind.PICTURE, _is_picture(head)),
+        (Kind.OLD_TEXT, head.startswith(b"{\\rtf")),
+        (Kind.OTHER_ARCHIVE, head.startswith(_ARCHIVES)),
+        (Kind.MESSAGE, media_type == "message/rfc822"),
+    ):
+        if is_it:
+            return kind
+    return Kind.OTHER
+
+
+def _is_picture(head: bytes) -> bool:
+    webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    return webp or head.startswith(_PICTURES) or (head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS)
+
+
+def open_package(content: bytes) -> zipfile.ZipFile:
+    """The zip container of a docx or xlsx, checked before anything is unpacked.
+
+    Raises ReadRefused where it is broken, has too many entries or says it would unpack to too much.
+    """
+    try:
+        package = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+        raise ReadRefused(f"the container is broken: {error}") from error
+    entries = package.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise ReadRefused(f"the container has {len(entries)} entries, more than {MOST_ENTRIES}")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MOST_BYTES:
+        raise ReadRefused(f"the container would unpack to {unpacked} bytes, more than {MOST_BYTES}")
+    if unpacked > RATIO_COUNTS_FROM and unpacked > MOST_RATIO * len(content):
+        raise ReadRefused(f"the container unpacks to more than {MOST_RATIO} times its size")
+    return package
+
+
+def read_part(package: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """One part of a container, read in pieces: what it says of its size may be a lie.
+
+    Raises KeyError where there is none of that name, ReadRefused where it is broken or longer than `most` bytes.
+    """
+    entry = package.getinfo(name)
+    if entry.flag_bits & 1:
+        raise ReadRefused(f"{name} is encrypted")
+    pieces: list[bytes] = []
+    length = 0
+    try:
+        with package.open(entry) as part:
+            while piece := part.read(_CHUNK):
+                length += len(piece)
+                if length > most:
+                    raise ReadRefused(f"{name} is longer than {most} bytes")
+                pieces.append(piece)
+    except ReadRefused:
+        raise
+    except Exception as error:  # zlib, lzma and zipfile have no common ancestor for broken data
+        raise ReadRefused(f"{name} cannot be unpacked: {error}") from error
+    return b"".join(pieces)
+
+
+def is_locked_zip(content: bytes) -> bool:
+    """Whether a zip asks for a password. False for what is no readable zip."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return any(entry.flag_bits & 1 for entry in package.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+        return False
+
+
+def _kind_of_zip(content: bytes) -> Kind:
+    """Which package it is. A damaged one tells by the names that still stand in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            names = set(package.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+        names = {name for name in ("word/document.xml", "xl/workbook.xml") if name.encode() in content}
+    if "word/document.xml" in names:
+        return Kind.DOCX
+    if "xl/workbook.xml" in names:
+        return Kind.XLSX
+    return Kind.OLD_TEXT if "content.xml" in names and "mimetype" in names else Kind.ZIP
+
+
+def _kind_of_ole(content: bytes) -> Kind:
+    """What an OLE file is (MS-CFB): Excel, an encrypted package, else a document of Word 97 or Kingsoft."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            if ole.exists("EncryptedPackage"):
+                return Kind.ENCRYPTED_OFFICE
+            return Kind.XLS if ole.exists("Workbook") or ole.exists("Book") else Kind.OLD_TEXT
+    except Exception:  # olefile lets struct, index and recursion errors of damaged files through
+        return Kind.OLD_TEXT

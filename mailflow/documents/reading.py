@@ -1,0 +1,102 @@
+"""Texts found at labels to a form's fields: values by kind, several cells combined, patterns in running text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailflow.documents.labels import FormWords
+from mailflow.documents.values import clean_text, one_line, read_value, squeeze
+from mailflow.errors import ReadRefused
+from mailflow.model.campaign import Combine, Field, FieldKind
+from mailflow.model.facts import Value
+
+LONGEST_SEARCHED = 2_000
+LONGEST_INVALID = 200
+
+
+@dataclass(slots=True)
+class Read:
+    """The three mappings of a FormReading, as they grow."""
+
+    fields: dict[str, Value] = field(default_factory=dict)
+    invalid: dict[str, str] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
+
+
+def collect(form: FormWords, texts: Mapping[str, Sequence[str]], everything: Sequence[str], year: int) -> Read:
+    """Reads each field of `form` from the `texts` found for it; a `pattern` is sought in `everything`.
+
+    `year` completes dates without one.
+    """
+    read = Read()
+    for one in form.form.fields:
+        found = list(texts.get(one.id, ()))
+        if one.id in form.patterns:
+            found = _by_pattern(one, form, found, everything) or _only_readable(found, one, year)
+        if not found:
+            continue
+        if one.combine is Combine.COUNT:
+            read.fields[one.id] = len(found)
+        else:
+            _read_field(one, found, year, read)
+    return read
+
+
+def _read_field(one: Field, found: list[str], year: int, read: Read) -> None:
+    """Reads the cells of one field; one that cannot be read makes the field invalid."""
+    values: list[Value] = []
+    for text in found:
+        try:
+            value = _value(text, one, year)
+        except ReadRefused:
+            read.invalid[one.id] = one_line(text)[:LONGEST_INVALID]
+            return
+        if value is not None:
+            values.append(value)
+            if one.combine is Combine.FIRST:
+                break
+    if not values:
+        return
+    numbers = [value for value in values if isinstance(value, int | float)]
+    value = values[0]
+    if numbers and one.combine is Combine.LOWEST:
+        value = min(numbers)
+    elif numbers and one.combine is Combine.HIGHEST:
+        value = max(numbers)
+    read.fields[one.id] = value
+    if one.max_chars is not None and isinstance(value, str):
+        read.lengths[one.id] = sum(not char.isspace() for char in value)
+
+
+def _value(text: str, one: Field, year: int) -> Value | None:
+    if one.kind is FieldKind.TEXT:
+        return (clean_text(text) if one.max_chars is not None else one_line(text)) or None
+    return read_value(text, one.kind, year)
+
+
+def _by_pattern(one: Field, form: FormWords, at_label: Sequence[str], everything: Sequence[str]) -> list[str]:
+    """What stands in the pattern's group, in the texts at the label or, where it may stand anywhere, in all."""
+    pattern = form.patterns[one.id]
+    anywhere = () if pattern.pattern.startswith(("^", "\\A")) else everything
+    for text in (*at_label, *anywhere):
+        for spelling in (text[:LONGEST_SEARCHED], unicodedata.normalize("NFKC", text[:LONGEST_SEARCHED])):
+            match = pattern.search(spelling)
+            if match is not None and squeeze(match[1] or ""):
+                return [match[1]]
+    return []
+
+
+def _only_readable(found: list[str], one: Field, year: int) -> list[str]:
+    """Texts beside the label of a field with a pattern: a number or date by itself, not the sentence around it."""
+    readable: list[str] = []
+    if one.kind is FieldKind.TEXT:
+        return readable
+    for text in found:
+        try:
+            if read_value(text, one.kind, year) is not None:
+                readable.append(text)
+        except ReadRefused:
+            continue
+    return readable
