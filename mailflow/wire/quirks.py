@@ -73,8 +73,8 @@ IMAP_QUIRKS = (
         id="imap-tencent-login",
         provider=TENCENT,
         symptom="one refusal for a wrong code, a service that is off and too many logins",
-        remedy="QQ mail: 设置 > 账号, switch IMAP/SMTP服务 on and use the 授权码 it shows (exmail: the client password, "
-        "客户端专用密码); if both are right, wait 15 minutes: QQ refuses accounts that log in too often",
+        remedy="QQ mail: 设置 > 账号, switch IMAP/SMTP服务 on and use the 授权码 it shows (exmail: the "
+        "客户端专用密码, client password); if both are right, wait 15 minutes: QQ refuses those who log in often",
         pattern=r"login fail|account is abnormal|frequency limited|password is incorrect|authentication fail|授权|密码",
     ),
     Quirk(
