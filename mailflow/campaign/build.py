@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from mailflow.campaign import schema
+from mailflow.campaign import category_tables, form_tables, schema
 from mailflow.campaign.rules import reads
 from mailflow.campaign.words import moment_words
 from mailflow.model.campaign import (
@@ -83,29 +83,20 @@ def flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, s
             yield prefix + key, str(value)
 
 
-def form_fields(form: schema.FormTable, file: schema.CampaignFile) -> tuple[Field, ...]:
+def form_fields(form: form_tables.FormTable, file: schema.CampaignFile) -> tuple[Field, ...]:
     """The form's fields, each as in [field.…] with what the form changes. Ids without a table are left out."""
     found = []
     for key in form.fields:
         if key not in file.field:
             continue
-        change = form.field.get(key, schema.FieldChange()).model_dump(exclude_unset=True)
+        change = form.field.get(key, form_tables.FieldChange()).model_dump(exclude_unset=True)
         one = file.field[key].model_copy(update=change)
         found.append(Field(key, tuple(one.labels), one.kind, one.beside, one.pattern, one.combine, one.max_chars))
     return tuple(found)
 
 
-def as_cell(cell: str | schema.CellTable) -> Cell:
-    """A cell of a blank form: "{field}" is room for a field, any other text is printed."""
-    if isinstance(cell, schema.CellTable):
-        return Cell(cell.text, cell.field, cell.across, cell.down)
-    if cell.startswith("{") and cell.endswith("}"):
-        return Cell(field=cell[1:-1])
-    return Cell(cell)
-
-
-def _form(key: str, form: schema.FormTable, file: schema.CampaignFile) -> Form:
-    rows = tuple(tuple(as_cell(cell) for cell in row) for row in form.rows)
+def _form(key: str, form: form_tables.FormTable, file: schema.CampaignFile) -> Form:
+    rows = tuple(tuple(Cell(cell.text, cell.field, cell.across, cell.down) for cell in row) for row in form.rows)
     return Form(key, form.title, form_fields(form, file), tuple(form.required), rows)
 
 
@@ -135,23 +126,23 @@ def _category(key: str, file: schema.CampaignFile, zone: ZoneInfo) -> Category:
     )
 
 
-def _requirement(key: str, one: schema.RequirementTable) -> Requirement:
+def _requirement(key: str, one: form_tables.RequirementTable) -> Requirement:
     return Requirement(one.role or Role(key), one.label, one.ask, one.without_unit)
 
 
-def _rule(key: str, one: schema.RuleTable) -> Rule:
+def _rule(key: str, one: category_tables.RuleTable) -> Rule:
     return Rule(key, one.must, one.text, one.severity, reads(one.must), one.as_of)
 
 
-def _quota(one: schema.QuotaTable | None) -> Quota | None:
+def _quota(one: category_tables.QuotaTable | None) -> Quota | None:
     return None if one is None else Quota(one.number, one.whose, one.per_period)
 
 
-def _cut(one: schema.CutTable | None, zone: ZoneInfo) -> MonthlyCut | None:
+def _cut(one: category_tables.CutTable | None, zone: ZoneInfo) -> MonthlyCut | None:
     return None if one is None else MonthlyCut(one.day, one.at, one.first and instant(one.first, zone))
 
 
-def _probation(one: schema.ProbationTable | None) -> Probation | None:
+def _probation(one: category_tables.ProbationTable | None) -> Probation | None:
     return None if one is None else Probation(one.days, one.task, one.term_months, one.duty)
 
 

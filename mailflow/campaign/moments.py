@@ -16,13 +16,13 @@ def read_moment(value: object) -> datetime:
     """A day and a time, as text or as TOML's own; 24:00 is 00:00 of the next day.
 
     Without an offset it stays naive: the campaign's zone is added when the campaign is built.
-    Raises ValueError with what would be right.
+    Raises ValueError: what is wrong, "; ", what would be right.
     """
     if isinstance(value, datetime):
         return value
     found = MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f'write a day and a time, such as "2020-08-30 24:00", not {value!s}')
+        raise ValueError(f'"{value}" is no day with a time; write it like "2020-08-30 24:00"')
     hour, minute = int(found[2]), int(found[3])
     try:
         day = datetime.fromisoformat(found[1])
@@ -30,32 +30,32 @@ def read_moment(value: object) -> datetime:
             return day + timedelta(days=1)
         return day.replace(hour=hour, minute=minute)
     except ValueError:
-        raise ValueError(f'there is no such day or time: {value}; write it like "2020-08-30 18:00"') from None
+        raise ValueError(f'there is no such time as "{value}"; write it like "2020-08-30 18:00"') from None
 
 
 def read_clock(value: object) -> time:
-    """A time of day, as text or as TOML's own. Raises ValueError with what would be right."""
+    """A time of day, as text or as TOML's own. Raises ValueError: what is wrong, "; ", what would be right."""
     if isinstance(value, time):
         return value
     found = CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f'write a time of day, such as "17:00", not {value!s}')
+        raise ValueError(f'"{value}" is no time of day; write it like "17:00"')
     if (int(found[1]), int(found[2])) == (24, 0):
-        raise ValueError('24:00 has no place here: write "00:00" and the next day')
+        raise ValueError('24:00 has no place here; write "00:00" and the day after')
     try:
         return time(int(found[1]), int(found[2]))
     except ValueError:
-        raise ValueError(f'there is no such time of day: {value}; write it like "17:00"') from None
+        raise ValueError(f'there is no such time of day as "{value}"; write it like "17:00"') from None
 
 
 def read_day(value: object) -> date:
-    """A day, as text or as TOML's own. Raises ValueError with what would be right."""
+    """A day, as text or as TOML's own. Raises ValueError: what is wrong, "; ", what would be right."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
         return date.fromisoformat(value.strip() if isinstance(value, str) else "")
     except ValueError:
-        raise ValueError(f'write a day, such as "2020-08-30", not {value!s}') from None
+        raise ValueError(f'"{value}" is no day; write it like "2020-08-30"') from None
 
 
 def _text_in_schema(example: str, pattern: str) -> dict[str, Any]:

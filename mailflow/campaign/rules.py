@@ -67,8 +67,8 @@ def check_rule(rule: Rule, form: Form, values: Mapping[str, Value]) -> Outcome:
     )
 
 
-def compile_rule(condition: str, kinds: Mapping[str, FieldKind]) -> tuple[str, ...]:
-    """Checks a condition over the fields in `kinds`; returns the ids of the fields it reads, sorted.
+def compile_rule(condition: str, kinds: Mapping[str, FieldKind | None]) -> tuple[str, ...]:
+    """Checks a condition over the fields in `kinds` (None: not known); returns the fields it reads, sorted.
 
     Raises RuleError for bad syntax, an unknown name (with the nearest known one), a clash of types, and for what
     is no condition or does not depend on the entry alone.
@@ -109,9 +109,11 @@ def _for_asking(condition: str) -> rule_engine.Rule:
     return rule_engine.Rule(condition, context=rule_engine.Context(default_timezone="utc"))
 
 
-def _type(kind: FieldKind) -> Any:
+def _type(kind: FieldKind | None) -> Any:
     import rule_engine
 
+    if kind is None:
+        return rule_engine.DataType.UNDEFINED
     if kind in NUMBERS:
         return rule_engine.DataType.FLOAT
     return rule_engine.DataType.DATETIME if kind is FieldKind.DATE else rule_engine.DataType.STRING
