@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailflow.letters.frame import frame
-from mailflow.letters.masking import shown
+from mailflow.letters.masking import one_line
 from mailflow.letters.render import render
 from mailflow.model.campaign import Campaign
 from mailflow.model.letter import Correspondent, Letter, LetterKind
@@ -51,9 +51,9 @@ def compose_alarm(
     values = {
         **frame(correspondent, campaign, now, tone="alarm"),
         "code": what.value,
-        "about": shown(about, 120),
+        "about": one_line(about, 120),
         "minutes": minutes,
-        "detail": shown(detail, 600),
+        "detail": one_line(detail, 600),
     }
     letter = render("alarm", campaign.language, values)
     return Letter(key=key, kind=LetterKind.ALARM, to=to, subject=letter.subject, text=letter.text, html=letter.html)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow.letters.frame import frame
-from mailflow.letters.masking import shown
+from mailflow.letters.masking import one_line, shown
 from mailflow.letters.render import fill, render
 from mailflow.letters.table import csv_part
 from mailflow.model.campaign import Campaign
@@ -120,7 +120,7 @@ def _mail(mail: WaitingMail, campaign: Campaign) -> WaitingMail:
     return replace(
         mail,
         sha256=mail.sha256[:12],
-        sender=shown(mail.sender, 80),
+        sender=one_line(mail.sender, 80),
         subject=shown(mail.subject, 80),
         arrived_at=mail.arrived_at.astimezone(campaign.zone),
         sentences=_sentences(mail.sentences),
@@ -135,9 +135,9 @@ def _entry(entry: WaitingEntry, campaign: Campaign) -> WaitingEntry:
 def _letter(letter: WaitingLetter) -> WaitingLetter:
     return replace(
         letter,
-        to=shown(letter.to, 80),
+        to=one_line(letter.to, 80),
         subject=shown(letter.subject, 80),
-        last_error=shown(letter.last_error, 120),
+        last_error=one_line(letter.last_error, 120),
     )
 
 

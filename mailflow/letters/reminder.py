@@ -9,6 +9,7 @@ from datetime import datetime
 from mailflow.letters.frame import frame
 from mailflow.letters.masking import shown
 from mailflow.letters.render import render
+from mailflow.letters.salutation import Addressee, addressee_of
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Check, KnownEntry, Mark, Unit
 from mailflow.model.letter import Correspondent, Letter, LetterKind
@@ -53,11 +54,12 @@ def compose_reminder(
     key: str,
     unit: Unit | None,
     now: datetime,
+    sender_name: str = "",
 ) -> Letter:
     """One reminder to the address `to`, as a Letter with the outbox key `key`.
 
-    With `items`: what each entry still lacks (`unit`: the unit the address belongs to, where it does). Without: the
-    letter to a unit that has sent nothing, about `deadlines`. Raises MailflowError where a template cannot be used,
+    With `items`: what each entry still lacks. Without: the letter to a unit that has sent nothing, about `deadlines`.
+    `unit` is the unit the address belongs to, `sender_name` the name it last wrote under. Raises MailflowError where a template cannot be used,
     ValueError where there is nothing to remind of.
     """
     if not items and not deadlines:
@@ -68,7 +70,8 @@ def compose_reminder(
         **frame(correspondent, campaign, now, tone="todo"),
         "items": ordered[:_MOST_ITEMS],
         "more": max(0, len(ordered) - _MOST_ITEMS),
-        "alone": alone if unit is None else None,
+        "alone": alone,
+        "reported": alone is None or _is_reported(alone, to, sender_name, unit),
         "deadlines": [(deadline, _categories(deadline, campaign)) for deadline in deadlines],
         "first": min([item.deadline for item in items] or deadlines, key=lambda one: one.due),
         "unit": unit.name if unit else "",
@@ -84,6 +87,13 @@ def compose_reminder(
         html=letter.html,
         ref=alone.ref if alone else None,
     )
+
+
+def _is_reported(item: ReminderItem, to: str, sender_name: str, unit: Unit | None) -> bool:
+    who = addressee_of(
+        sender=to, sender_name=sender_name, applicant=item.applicant, is_person=item.is_person, unit=unit
+    )
+    return who is Addressee.UNIT
 
 
 def _labels(checks: Sequence[Check], mark: Mark) -> tuple[str, ...]:
