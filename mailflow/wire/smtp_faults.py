@@ -37,7 +37,7 @@ def certificate_fault(error: BaseException) -> str:
     """What is wrong with the server's certificate; "" where `error` has another cause."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not accepted ({tidy(cause.verify_message).rstrip(".")})"
+            return f"its certificate is not accepted ({tidy(cause.verify_message).rstrip('.')})"
     return ""
 
 
