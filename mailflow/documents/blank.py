@@ -15,7 +15,7 @@ from datetime import UTC
 from typing import Any
 
 from mailflow.documents.labels import place
-from mailflow.model.campaign import Campaign, Category, Cell, Form
+from mailflow.model.campaign import Campaign, Category, Cell, FieldKind, Form
 
 FONT = "宋体"
 LATIN_FONT = "Times New Roman"
@@ -23,8 +23,13 @@ TEXT_WIDTH = 16.4
 """Centimetres between the margins of an A4 page."""
 TITLE_POINTS = 18
 TEXT_POINTS = 11
-LONG_TEXT_CHARS_PER_CM = 55
-_SIGNED_DATE = re.compile(r"年\s*月\s*日|\bdate\b", re.I)
+TEXT_HEIGHT = 24.0
+"""Centimetres left for the table on a page below its title."""
+LONGEST_LABEL = 6
+"""Chinese characters of a label in one line; longer ones are broken in the middle."""
+PHOTO_WIDTH = 3.2
+STAMP_HEIGHT = 3.4
+_SIGNED_DATE = re.compile(r"年\s*月\s*日|date:?[\s_]*", re.I)
 
 TextOf = Callable[[Cell], str]
 """Gives the text that a cell shows."""
@@ -93,48 +98,70 @@ def _add_table(document: Any, form: Form, text_of: TextOf) -> None:
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
-    for (row, height), one in zip(_heights(form), table.rows, strict=True):
-        del row
+    for one, height in zip(table.rows, row_heights(form), strict=True):
         one.height = Cm(height)
     for row, column, cell in place(form.rows):
         corner = table.cell(row, column)
         target = corner.merge(table.cell(row + cell.down - 1, column + cell.across - 1))
         target.width = Cm(sum(widths[column : column + cell.across]))
-        _fill(target, cell, text_of(cell), wide=cell.across == len(widths))
+        text = text_of(cell)
+        _fill(
+            target,
+            cell,
+            _broken(cell) if text == cell.text else text,
+            wide=cell.across == len(widths),
+            stamp=_is_stamp(form, cell),
+        )
 
 
-def _fill(target: Any, cell: Cell, text: str, *, wide: bool) -> None:
+def _fill(target: Any, cell: Cell, text: str, *, wide: bool, stamp: bool) -> None:
     """Writes a cell: labels centred, long texts from the top left, the date of a stamp at the lower right."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
     from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 
-    stamp = cell.field is not None and not wide and cell.across > 1 and text == cell.text and _is_stamp(cell)
+    stamp = stamp and text == cell.text
     target.vertical_alignment = VERTICAL.BOTTOM if stamp else VERTICAL.TOP if wide and cell.field else VERTICAL.CENTER
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
+    for number, line in enumerate(text.split("\n")):
         paragraph = target.paragraphs[0] if number == 0 else target.add_paragraph()
         paragraph.paragraph_format.space_after = 0
+        paragraph.paragraph_format.line_spacing = 1.0
         paragraph.add_run(line)
         if stamp:
             paragraph.alignment = ALIGN.RIGHT
-        elif not wide and cell.across <= 3 and len(line) <= 30:
+        elif cell.across <= 3 and not wide and len(line) <= 30:
             paragraph.alignment = ALIGN.CENTER
 
 
-def _is_stamp(cell: Cell) -> bool:
-    return bool(_SIGNED_DATE.search(cell.text))
+def _is_stamp(form: Form, cell: Cell) -> bool:
+    """Whether the cell is for a stamp: a text's room in which only the date is printed."""
+    field = form.field(cell.field) if cell.field is not None else None
+    return field is not None and field.kind is FieldKind.TEXT and bool(_SIGNED_DATE.fullmatch(cell.text.strip()))
+
+
+def _broken(cell: Cell) -> str:
+    """The cell's text; a long Chinese label in a narrow cell in two even lines (报送单位 / 核实意见)."""
+    text = cell.text
+    if cell.field is not None or cell.across > 1 or not LONGEST_LABEL < len(text) <= 2 * LONGEST_LABEL:
+        return text
+    if not all(unicodedata.east_asian_width(char) in "WF" or char.isdigit() for char in text):
+        return text
+    half = (len(text) + 1) // 2
+    return f"{text[:half]}\n{text[half:]}"
 
 
 def column_widths(form: Form) -> list[float]:
     """Centimetres for each column: as wide as its labels need, the rest shared by the columns with room to write."""
     placed = list(place(form.rows))
     count = max((column + cell.across for _, column, cell in placed), default=1)
-    needs = [1.6] * count
+    needs = [1.4] * count
     room = [0.0] * count
     for _, column, cell in placed:
         if cell.across == 1:
-            longest = max((_columns_of(line) for line in cell.text.split("\n")), default=0)
-            needs[column] = max(needs[column], min(2.6, 0.6 + 0.2 * longest))
+            longest = max(_columns_of(line) for line in _broken(cell).split("\n"))
+            most = PHOTO_WIDTH if cell.down > 2 and cell.field is None and cell.text else 2.9
+            needs[column] = max(
+                needs[column], PHOTO_WIDTH if most == PHOTO_WIDTH else min(most, 0.55 + 0.195 * longest)
+            )
         if cell.field is not None and cell.across == 1:
             room[column] = 1.0
     if not any(room):
@@ -150,20 +177,21 @@ def _columns_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _heights(form: Form) -> list[tuple[int, float]]:
-    """Centimetres for each row: room for a stamp and for long texts."""
-    heights = [1.0] * len(form.rows)
+def row_heights(form: Form) -> list[float]:
+    """Least centimetres for each row: room for a stamp, and what the page has left for long texts."""
     count = max((column + cell.across for _, column, cell in place(form.rows)), default=1)
+    usual = 1.15 if len(form.rows) <= 12 else 0.8
+    heights = [usual] * len(form.rows)
+    long_rows: list[int] = []
     for row, _, cell in place(form.rows):
-        if cell.field is None:
-            continue
-        field = form.field(cell.field)
-        if cell.across == count and not cell.text:
-            most = (field.max_chars if field else None) or 300
-            heights[row] = max(3.0, min(9.0, most / LONG_TEXT_CHARS_PER_CM))
-        elif cell.across > 1 and _is_stamp(cell) and row > len(form.rows) // 2:
-            heights[row] = 3.0
-    return list(enumerate(heights))
+        if _is_stamp(form, cell):
+            heights[row] = STAMP_HEIGHT
+        elif cell.field is not None and cell.across == count and not cell.text:
+            long_rows.append(row)
+    left = TEXT_HEIGHT - sum(heights)
+    for row in long_rows:
+        heights[row] = max(3.0, min(8.0, left / len(long_rows)))
+    return heights
 
 
 def _without_times(docx: bytes) -> bytes:

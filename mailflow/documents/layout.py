@@ -10,28 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mailflow.documents.grid import Grid, GridCell, Sheet, stack
+from mailflow.documents.grid import Grid, GridCell, Sheet
 from mailflow.documents.labels import FormWords, Vocabulary, keys_of, vocabulary
-from mailflow.documents.reading import collect
+from mailflow.documents.reading import collect, is_long
+from mailflow.documents.sections import FEWEST_LABELS, Section, sections
 from mailflow.documents.titles import categories_in_title
 from mailflow.documents.values import squeeze
 from mailflow.model.campaign import Campaign, Combine, Field, FieldKind
 from mailflow.model.facts import FormReading
 
-FEWEST_LABELS = 3
 FEWEST_UNDER_A_TITLE = 2
 TITLE_WEIGHT = 6
 HEADINGS = 3
 """So many labels side by side make a row of headings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A stretch of a document that may be one form: the lines before its table, the table, the lines after."""
-
-    before: tuple[str, ...]
-    grid: Grid
-    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +61,15 @@ def read_form(sheet: Sheet, campaign: Campaign) -> FormReading | None:
 def read_forms(sheet: Sheet, campaign: Campaign) -> tuple[FormReading, ...]:
     """All forms that stand in `sheet`, in order, empty ones too."""
     words = vocabulary(campaign)
-    readings = (_read_section(section, words, campaign) for section in _sections(sheet, words))
+    readings = (_read_section(section, words, campaign) for section in sections(sheet, words))
     return tuple(one for one in readings if one is not None)
-
-
-def _sections(sheet: Sheet, words: Vocabulary) -> Iterator[Section]:
-    """A table begins a new form where its labels were seen already; else it goes on with the form above it."""
-    before: list[str] = []
-    lines: list[str] = []
-    grids: list[Grid] = []
-    seen: set[str] = set()
-    for block in sheet.blocks:
-        if isinstance(block, str):
-            lines.append(block)
-            continue
-        labels = {key for cell in block.cells for key in keys_of(cell.text) if key in words.fixed}
-        if grids and (seen & labels or categories_in_title(lines, words)):
-            yield Section(tuple(before), stack(grids))
-            before, grids, seen = [], [], set()
-        before += lines
-        lines = []
-        grids.append(block)
-        seen |= labels if len(labels) >= FEWEST_LABELS else set()
-    if grids:
-        yield Section(tuple(before), stack(grids), tuple(lines))
-    elif lines:
-        yield Section(tuple(lines), Grid(()))
 
 
 def _read_section(section: Section, words: Vocabulary, campaign: Campaign) -> FormReading | None:
     found = _find(section, words)
     if _is_roster(section.grid, found):
         return None
-    categories = categories_in_title([*section.before, *_top(section.grid)], words)
+    categories = categories_in_title([*section.before, *section.top()], words)
     titled = {campaign.category(one).form for one in categories}
     best = max(words.forms, key=lambda form: _fit(form, found, titled), default=None)
     if best is None:
@@ -158,14 +125,6 @@ def _is_roster(grid: Grid, found: Findings) -> bool:
     return False
 
 
-def _top(grid: Grid) -> Iterator[str]:
-    """The texts that may be a title within the table: alone in one of its first rows."""
-    for row in range(2):
-        cells = [cell for cell in grid.cells if cell.row == row and cell.text.strip()]
-        if len(cells) == 1:
-            yield from cells[0].text.splitlines()
-
-
 def _count(form: FormWords, found: Findings) -> int:
     return sum(1 for keys in form.keys.values() if any(key in found.keys for key in keys))
 
@@ -195,7 +154,8 @@ def _labels(one: Field, form: FormWords, found: Findings) -> list[GridCell]:
 
 def _at_label(label: GridCell, one: Field, form: FormWords, grid: Grid, found: Findings) -> list[str]:
     """What stands at one label: on the side where the form has the room, else on the other one."""
-    right, under = _right(label, one, grid, found), _under(label, one, grid, found)
+    right = _right(label, one, grid, found)
+    under = _under(label, one, grid, found, long=is_long(one, form))
     if label.row in found.heading_rows:
         return under
     if one.id in form.under:
@@ -218,13 +178,13 @@ def _right(label: GridCell, one: Field, grid: Grid, found: Findings) -> list[str
     return texts
 
 
-def _under(label: GridCell, one: Field, grid: Grid, found: Findings) -> list[str]:
-    """The cell below; of a heading across the whole table all the cells below it, up to the next label."""
+def _under(label: GridCell, one: Field, grid: Grid, found: Findings, *, long: bool) -> list[str]:
+    """The cell below; of a long text or several values all the cells below, up to the next label."""
     texts: list[str] = []
     cell = grid.under(label)
     while cell is not None and id(cell) not in found.fixed:
         texts.append(cell.text)
-        if one.combine is Combine.FIRST and one.max_chars is None:
+        if one.combine is Combine.FIRST and not long:
             break
         cell = grid.under(cell)
     return ["\n".join(texts)] if texts and one.combine is Combine.FIRST else texts
@@ -245,7 +205,7 @@ def _inline(one: Field, form: FormWords, found: Findings) -> list[str]:
         anchors = set(form.keys.get(one.beside, ()))
         hits = [after for anchor, after in pairwise(found.inline) if anchor.key in anchors]
     return [
-        hit.text.split("\n", 1)[0] if hit.in_lines and one.max_chars is None else hit.text
+        hit.text.split("\n", 1)[0] if hit.in_lines and not is_long(one, form) else hit.text
         for hit in hits
         if hit.key in own
     ]
