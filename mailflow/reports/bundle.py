@@ -89,7 +89,7 @@ def plan_bundles(roster: Roster, campaign: Campaign, *, max_bytes: int, first_ex
     groups = list(_groups(roster, words))
     packed = _pack(groups, max_bytes=max_bytes, first_extra=first_extra)
     stamp = roster.until.astimezone(campaign.zone)
-    name = file_stem(roster, words)
+    name = stem(roster, words, "forms")
     return tuple(
         BundlePlan(
             number=number,
@@ -127,11 +127,12 @@ def manifest(plan: BundlePlan, words: Words) -> Part:
     return csv_part(words.say("bundle.manifest"), ("file", "applicant", "sha256", "note"), rows)
 
 
-def file_stem(roster: Roster, words: Words) -> str:
-    """The part of file names that all files of a report share."""
+def stem(roster: Roster, words: Words, what: str) -> str:
+    """The name, without its extension, of a report's "list" or its "forms"."""
     if roster.series:
-        return words.say("bundle.stem", series=roster.series)
-    return safe_name(f"{roster.title} {roster.until.astimezone(words.zone):%Y-%m-%d}", longest=60)
+        return words.say(f"bundle.{what}", series=roster.series)
+    dated = words.say("bundle.dated", title=roster.title, date=words.last_day(roster.until))
+    return words.say(f"bundle.{what}-dated", dated=safe_name(dated, longest=60))
 
 
 def paths(roster: Roster, campaign: Campaign) -> Mapping[str, tuple[BundleFile, ...]]:

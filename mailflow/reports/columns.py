@@ -46,6 +46,7 @@ class Column(Generic[Row]):
     field: str | None = None
     choices: tuple[str, ...] = ()
     link: Callable[[Row], str | None] | None = None
+    shows_standing: bool = False
 
 
 def roster_columns(
@@ -66,11 +67,11 @@ def roster_columns(
         Column(head(f"column.{section.category.applicant}"), lambda row: row.entry.applicant, width=(9, 24)),
         *_period(section.category, campaign, words),
         *_fields(campaign, section.category),
-        Column(head("column.unit"), lambda row: unit_of(row.entry), width=(9, 18)),
+        Column(head("column.unit"), lambda row: unit_of(row.entry), width=(9, 13)),
         Column(head("column.ref"), lambda row: row.entry.ref, Look.CENTRE, (11, 14)),
         Column(head("column.arrived"), lambda row: words.instant(row.entry.arrived_at), Look.CENTRE, (11, 11)),
         Column(head("column.complete"), lambda row: _complete(row, words), Look.CENTRE, (11, 11)),
-        Column(head("column.findings"), lambda row: "\n".join(why(row.entry)), Look.LONG, (12, 30)),
+        Column(head("column.findings"), lambda row: "\n".join(why(row.entry)), Look.LONG, (10, 24)),
         _files(campaign, words, bundled),
         Column(
             head("column.review"),
@@ -79,7 +80,7 @@ def roster_columns(
             (8, 8),
             choices=(head("review.pass"), head("review.return")),
         ),
-        Column(head("column.reason"), lambda _: None, Look.FILL_IN, (14, 14)),
+        Column(head("column.reason"), lambda _: None, Look.FILL_IN, (12, 12)),
     )
 
 
@@ -94,7 +95,10 @@ def cumulative_columns(campaign: Campaign, words: Words) -> tuple[Column[tuple[S
         Column(head("column.unit"), lambda one: unit_of(one[1].entry), width=(9, 24)),
         Column(head("column.ref"), lambda one: one[1].entry.ref, Look.CENTRE, (11, 14)),
         Column(head("column.arrived"), lambda one: words.instant(one[1].entry.arrived_at), Look.CENTRE, (16, 16)),
-        Column(head("column.standing"), lambda one: words.say(f"standing.{one[1].standing}"), Look.CENTRE, (8, 16)),
+        Column(
+            head("column.standing"), lambda one: words.say(f"standing.{one[1].standing}"),
+            Look.CENTRE, (8, 16), shows_standing=True,
+        ),
         Column(
             head("column.changes"), lambda one: "\n".join(changes(one[1], one[0].category, campaign, words)),
             Look.LONG, (24, 50),
@@ -172,15 +176,15 @@ def _fields(campaign: Campaign, category: Category) -> tuple[Column[RosterRow], 
 
 
 def _field(field: Field, heading: str) -> Column[RosterRow]:
-    look, width = Look.TEXT, (8, 18)
+    look, width = Look.TEXT, (8, 14)
     if is_number(field):
-        look, width = Look.AMOUNT if field.kind is FieldKind.INTEGER else Look.SHARE, (7, 11)
+        look, width = Look.AMOUNT if field.kind is FieldKind.INTEGER else Look.SHARE, (7, 9)
     elif field.kind is FieldKind.DATE:
         look, width = Look.CENTRE, (11, 11)
     elif field.kind in (FieldKind.DIGITS, FieldKind.MOBILE):
-        look, width = Look.TEXT, (12, 16)
+        look, width = Look.TEXT, (12, 13)
     elif field.max_chars:
-        look, width = Look.LONG, (20, 60 if field.max_chars > 400 else 34)
+        look, width = Look.LONG, (20, 60 if field.max_chars > 400 else 30)
     return Column(heading, lambda row: row.entry.fields.get(field.id), look, width, field=field.id)
 
 
@@ -196,7 +200,7 @@ def _files(campaign: Campaign, words: Words, bundled: Mapping[str, tuple[BundleF
         files = bundled.get(row.entry.ref, ())
         return files[0].folder if files else None
 
-    return Column(words.say("column.files"), listed, Look.LONG, (20, 34), link=link)
+    return Column(words.say("column.files"), listed, Look.LONG, (18, 24), link=link)
 
 
 def _held(row: RosterRow, campaign: Campaign, words: Words) -> str:

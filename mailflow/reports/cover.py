@@ -20,6 +20,7 @@ def write_cover(sheet: Any, book: Any, formats: Formats, roster: Roster, words: 
     for at, width in enumerate(_WIDTHS):
         sheet.set_column(at, at, width)
     sheet.hide_gridlines(2)
+    sheet.fit_to_pages(1, 1)
     series = words.say("letter.series", series=roster.series) if roster.series else ""
     sheet.set_row(0, 34)
     sheet.write_string(0, 0, printable(series + roster.title), formats.title)
@@ -38,17 +39,20 @@ def _table(sheet: Any, formats: Formats, roster: Roster, words: Words) -> int:
     """Writes the table by category; gives the first free row below it."""
     kind = "selection" if roster.is_selection else "roster"
     keys = ("category", f"{kind}.first", f"{kind}.second", f"{kind}.third", "quota")
+    sheet.set_row(TABLE_AT, 22)
     for at, key in enumerate(keys):
         sheet.write_string(TABLE_AT, at, words.say(f"cover.{key}"), formats.heading)
     centre, text = formats.cell(Look.COUNT), formats.cell(Look.TEXT)
     below = TABLE_AT
     for section in roster.sections:
         below += 1
+        sheet.set_row(below, 20)
         sheet.write_string(below, 0, printable(section.category.name), text)
         for at, number in enumerate(_figures(roster, section), start=1):
             sheet.write_number(below, at, number, centre)
         sheet.write_string(below, 4, _quota(section.category.quota, words), text)
     below += 1
+    sheet.set_row(below, 20)
     sheet.write_string(below, 0, words.say("cover.sum"), formats.total)
     for at in range(3):
         total = sum(_figures(roster, section)[at] for section in roster.sections)
@@ -91,7 +95,7 @@ def _chart(book: Any, sheet: Any, roster: Roster, words: Words) -> Any:
     chart.set_y_axis({"reverse": True, "line": {"none": True}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 740, "height": 20 * _chart_rows(roster) - 10})
+    chart.set_size({"width": 753, "height": 20 * _chart_rows(roster) - 10})
     return chart
 
 

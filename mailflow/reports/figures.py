@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailflow.letters.masking import clean
+from mailflow.letters.masking import shown
 from mailflow.model.campaign import Campaign
 from mailflow.reports.columns import changes
 from mailflow.reports.roster import NEEDS_ATTENTION, Roster
@@ -41,14 +41,14 @@ class Line:
         return max(0, self.ready - self.quota) if self.quota is not None else 0
 
 
-def summary_values(roster: Roster, campaign: Campaign, words: Words) -> Mapping[str, object]:
+def summary_values(roster: Roster, campaign: Campaign, words: Words, *, for_organiser: bool) -> Mapping[str, object]:
     """What the summary says, whoever reads it."""
     corrected = [
         {
             "number": f"{row.number:03d}",
-            "applicant": clean(row.entry.applicant, 40),
+            "applicant": shown(row.entry.applicant, 40),
             "category": section.category.name,
-            "changes": [clean(one, 80) for one in changes(row, section.category, campaign, words)],
+            "changes": [shown(one, 80) for one in changes(row, section.category, campaign, words)],
         }
         for section in roster.sections
         for row in section.rows
@@ -56,10 +56,11 @@ def summary_values(roster: Roster, campaign: Campaign, words: Words) -> Mapping[
     ]
     return {
         "series": words.say("letter.series", series=roster.series) if roster.series else "",
+        "issue": words.say("letter.issue", series=roster.series) if roster.series else "",
         "title": roster.title,
         "span": words.span(roster.since, roster.until),
         "until": words.moment(roster.until),
-        "lines": _lines(roster),
+        "lines": _lines(roster, show_waiting=for_organiser),
         "new": words.counted(roster.new, roster.categories),
         "new_number": roster.new,
         "corrections": words.counted(roster.corrections, roster.categories),
@@ -76,14 +77,13 @@ def summary_values(roster: Roster, campaign: Campaign, words: Words) -> Mapping[
     }
 
 
-def _lines(roster: Roster) -> list[Line]:
+def _lines(roster: Roster, *, show_waiting: bool) -> list[Line]:
     waiting = {
         one.category.id: sum(two.entry.category == one.category.id for two in roster.attention)
         for one in roster.sections
     }
-    widest = max(
-        [1, *(_first(roster, one) + _second(roster, one, waiting[one.category.id]) for one in roster.sections)]
-    )
+    pale = {one.category.id: _second(roster, one, waiting[one.category.id] * show_waiting) for one in roster.sections}
+    widest = max([1, *(_first(roster, one) + pale[one.category.id] for one in roster.sections)])
     return [
         Line(
             name=one.category.name,
@@ -95,7 +95,7 @@ def _lines(roster: Roster) -> list[Line]:
             waiting=waiting[one.category.id],
             quota=one.category.quota.number if one.category.quota else None,
             bar_new=_percent(_first(roster, one), widest),
-            bar_old=_percent(_second(roster, one, waiting[one.category.id]), widest),
+            bar_old=_percent(pale[one.category.id], widest),
         )
         for one in roster.sections
     ]

@@ -1,21 +1,30 @@
-"""How cells look: few colours, each with a meaning. Yellow: changed since the last report. Green: to fill in."""
+"""How cells look: few colours, each with a meaning. Yellow: corrected. Blue: new. Green: to fill in."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from mailflow.reports.columns import Look
 
-INK, LINE, HEAD, MARK, FILL_IN, ACCENT, PALE = (
-    "#1F2937",
-    "#C9D1DA",
-    "#1F4E79",
-    "#FFF2CC",
-    "#EEF7EE",
-    "#2F75B5",
-    "#BDD7EE",
-)
+INK, LINE, HEAD, ACCENT, PALE, QUIET = "#1F2937", "#C9D1DA", "#1F4E79", "#2F75B5", "#BDD7EE", "#6B7280"
 
+
+class Tone(StrEnum):
+    """What a cell's colour says."""
+
+    PLAIN = "plain"
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+_TONES: dict[Tone, dict[str, object]] = {
+    Tone.PLAIN: {},
+    Tone.NEW: {"bg_color": "#DDEBF7"},
+    Tone.CHANGED: {"bg_color": "#FFF2CC"},
+    Tone.GONE: {"font_color": "#8A8F98", "font_strikeout": True},
+}
 _LOOKS: dict[Look, dict[str, object]] = {
     Look.AMOUNT: {"align": "right", "num_format": "#,##0"},
     Look.SHARE: {"align": "right"},
@@ -23,7 +32,7 @@ _LOOKS: dict[Look, dict[str, object]] = {
     Look.CENTRE: {"align": "center", "num_format": "@"},
     Look.TEXT: {"num_format": "@"},
     Look.LONG: {"quote_prefix": True},  # a long text in the format "@" is shown as ##### by older Excel
-    Look.FILL_IN: {"bg_color": FILL_IN, "num_format": "@"},
+    Look.FILL_IN: {"bg_color": "#EEF7EE", "num_format": "@"},
 }
 
 
@@ -34,15 +43,18 @@ class Formats:
         base = {"font_name": "Microsoft YaHei", "font_size": 10, "font_color": INK, "valign": "vcenter"}
         cell = {**base, "text_wrap": True, "border": 1, "border_color": LINE}
         head = {"bold": True, "font_color": "#FFFFFF", "bg_color": HEAD, "align": "center"}
-        self._cells = {look: book.add_format({**cell, **own}) for look, own in _LOOKS.items()}
-        self._marked = {look: book.add_format({**cell, **own, "bg_color": MARK}) for look, own in _LOOKS.items()}
+        self._cells = {
+            (look, tone): book.add_format({**cell, **of_look, **of_tone})
+            for look, of_look in _LOOKS.items()
+            for tone, of_tone in _TONES.items()
+        }
         self.heading = book.add_format({**cell, **head})
-        self.link = book.add_format({**cell, "font_color": ACCENT, "underline": 1})
+        self.link = book.add_format({**cell, "font_color": ACCENT, "quote_prefix": True})
         self.title = book.add_format({**base, "font_size": 18, "bold": True, "font_color": HEAD})
-        self.remark = book.add_format({**base, "font_color": "#6B7280", "italic": True})
-        self.paragraph = book.add_format({**base, "text_wrap": True, "valign": "top"})
+        self.remark = book.add_format({**base, "font_color": QUIET})
+        self.paragraph = book.add_format({**base, "text_wrap": True})
         self.total = book.add_format({**cell, "bold": True, "align": "center", "bg_color": "#F3F6FA"})
 
-    def cell(self, look: Look, *, is_marked: bool = False) -> Any:
-        """The format of a cell of that look."""
-        return (self._marked if is_marked else self._cells)[look]
+    def cell(self, look: Look, tone: Tone = Tone.PLAIN) -> Any:
+        """The format of a cell of that look and tone."""
+        return self._cells[look, tone]

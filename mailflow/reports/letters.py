@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.letters.frame import frame
-from mailflow.letters.masking import clean
+from mailflow.letters.masking import shown
 from mailflow.letters.render import render
 from mailflow.model.campaign import Campaign
 from mailflow.model.letter import Correspondent, Letter, LetterKind, Part
-from mailflow.reports.bundle import BundlePlan, file_stem, manifest, paths, plan_bundles, write_bundle
+from mailflow.reports.bundle import BundlePlan, manifest, paths, plan_bundles, stem, write_bundle
 from mailflow.reports.figures import MOST_NAMES, summary_values
 from mailflow.reports.roster import Roster
 from mailflow.reports.words import Words, words_of
@@ -73,17 +73,19 @@ def report_letters(
     plans = () if for_organiser else plan_bundles(roster, campaign, max_bytes=limit, first_extra=extra)
     values = {
         **frame(correspondent, campaign, now),
-        **summary_values(roster, campaign, words),
+        **summary_values(roster, campaign, words, for_organiser=for_organiser),
         "for_organiser": for_organiser,
         "workbook": book.filename if book else "",
-        "bundles": [_Bundle.of(one, words) for one in plans if one.files],
+        "bundles": [_Bundle.of(one, roster, words) for one in plans if one.files],
         "without_files": _without_files(roster, campaign),
         "of": max(1, len(plans)),
     }
     for number, plan in enumerate(plans or (None,), start=1):
         parts = [*([book] if book and number == 1 else []), *_bundle_parts(plan, words, content_of)]
         name = _template(roster, number)
-        letter = render(name, campaign.language, {**values, "k": number, "bundle": plan and _Bundle.of(plan, words)})
+        letter = render(
+            name, campaign.language, {**values, "k": number, "bundle": plan and _Bundle.of(plan, roster, words)}
+        )
         yield Letter(
             key=f"report:{roster.occurrence.id}:{to}:{number}of{max(1, len(plans))}",
             kind=LetterKind.REPORT,
@@ -101,15 +103,16 @@ class _Bundle:
     """A zip as the letter speaks of it."""
 
     filename: str
-    applicants: int
+    applicants: str
     megabytes: str
     too_large: tuple[str, ...]
 
     @classmethod
-    def of(cls, plan: BundlePlan, words: Words) -> _Bundle:
+    def of(cls, plan: BundlePlan, roster: Roster, words: Words) -> _Bundle:
         size = sum(one.size for one in plan.files) / MEGABYTE
         too_large = tuple(one.path for one in plan.files if one.is_too_large)
-        return cls(plan.filename, plan.applicants, f"{size:.1f}" if size >= 0.1 else "0.1", too_large)
+        applicants = words.counted(plan.applicants, roster.categories)
+        return cls(plan.filename, applicants, f"{size:.1f}" if size >= 0.1 else "0.1", too_large)
 
 
 def _template(roster: Roster, number: int) -> str:
@@ -126,7 +129,7 @@ def _workbook(roster: Roster, campaign: Campaign, words: Words, *, for_organiser
         return None
     key = "bundle.workbook-organiser" if for_organiser else "bundle.workbook"
     content = write_workbook(roster, campaign, for_organiser=for_organiser)
-    return Part(words.say(key, name=file_stem(roster, words)), XLSX, content)
+    return Part(words.say(key, name=stem(roster, words, "list")), XLSX, content)
 
 
 def _bundle_parts(plan: BundlePlan | None, words: Words, content_of: Callable[[str], bytes]) -> list[Part]:
@@ -137,4 +140,4 @@ def _bundle_parts(plan: BundlePlan | None, words: Words, content_of: Callable[[s
 
 def _without_files(roster: Roster, campaign: Campaign) -> list[str]:
     bundled = paths(roster, campaign)
-    return [clean(row.entry.applicant, 40) for row in roster.rows if row.entry.ref not in bundled][:MOST_NAMES]
+    return [shown(row.entry.applicant, 40) for row in roster.rows if row.entry.ref not in bundled][:MOST_NAMES]

@@ -66,6 +66,11 @@ class Words:
         """`day` in words, with its year."""
         return self.say("time.day", year=day.year, month=self._month(day), day=day.day)
 
+    def last_day(self, at: datetime) -> str:
+        """The day, without its year, that `at` ends or falls in."""
+        day = _spoken_day(at.astimezone(self.zone))
+        return self.say("time.short-day", month=self._month(day), day=day.day)
+
     def span(self, since: datetime | None, until: datetime) -> str:
         """The time a report covers, in words."""
         if since is None:

@@ -6,6 +6,7 @@ No formula, no link and no number is made from what a sender wrote but the amoun
 from __future__ import annotations
 
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -24,13 +25,14 @@ from mailflow.reports.columns import (
     roster_columns,
 )
 from mailflow.reports.cover import write_cover
-from mailflow.reports.formats import Formats
+from mailflow.reports.formats import Formats, Tone
 from mailflow.reports.roster import Roster
 from mailflow.reports.rows import RosterRow, Section, Standing
 from mailflow.reports.words import Words, printable, words_of
 
 Row = TypeVar("Row")
 LONGEST_CELL = 32_000  # Excel ends at 32,767
+LINE_HEIGHT, TALLEST_ROW = 14.5, 409.0  # points
 MOST_DIGITS = 10**15  # Excel keeps fifteen
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 
@@ -76,21 +78,23 @@ def _write_section(
 ) -> None:
     columns = roster_columns(roster, section, campaign, sheets.words, bundled)
 
-    def is_marked(row: RosterRow, column: Column[RosterRow]) -> bool:
-        return column.field is not None and column.field in row.changed
+    def tone(row: RosterRow, column: Column[RosterRow]) -> Tone:
+        return Tone.CHANGED if column.field is not None and column.field in row.changed else Tone.PLAIN
 
     empty = "sheet.no-selection" if roster.is_selection else "sheet.no-rows"
-    sheets.fill(sheets.add(section.category.name), columns, section.rows, marked=is_marked, frozen=3, empty=empty)
+    sheets.fill(sheets.add(section.category.name), columns, section.rows, tone=tone, frozen=3, empty=empty)
 
 
 def _write_cumulative(sheets: _Sheets, roster: Roster, campaign: Campaign) -> None:
     rows = [(section, row) for section in roster.sections for row in section.cumulative]
+    tones = {Standing.NEW: Tone.NEW, Standing.CORRECTION: Tone.CHANGED, Standing.GONE: Tone.GONE}
 
-    def is_marked(one: tuple[Section, RosterRow], _: object) -> bool:
-        return one[1].standing is not Standing.REPORTED
+    def tone(one: tuple[Section, RosterRow], column: Column[tuple[Section, RosterRow]]) -> Tone:
+        own = tones.get(one[1].standing, Tone.PLAIN)
+        return Tone.PLAIN if own is Tone.NEW and not column.shows_standing else own
 
     columns = cumulative_columns(campaign, sheets.words)
-    sheets.fill(sheets.add(sheets.words.say("sheet.cumulative")), columns, rows, marked=is_marked, frozen=3)
+    sheets.fill(sheets.add(sheets.words.say("sheet.cumulative")), columns, rows, tone=tone, frozen=3)
 
 
 class _Sheets:
@@ -118,25 +122,27 @@ class _Sheets:
         columns: Sequence[Column[Row]],
         rows: Sequence[Row],
         *,
-        marked: Callable[[Row, Column[Row]], bool] = lambda _row, _column: False,
+        tone: Callable[[Row, Column[Row]], Tone] = lambda _row, _column: Tone.PLAIN,
         frozen: int = 2,
         empty: str = "sheet.no-rows",
     ) -> None:
         """Headings, rows, filter, frozen head, widths and drop-downs; `empty` is the sentence for no rows."""
         shown = [[_text(column.value(row), self.words) for column in columns] for row in rows]
+        widths = [_width(column, [line[at] for line in shown]) for at, column in enumerate(columns)]
         for at, column in enumerate(columns):
-            sheet.set_column(at, at, _width(column, [line[at] for line in shown]))
+            sheet.set_column(at, at, widths[at])
             sheet.write_string(0, at, printable(column.heading), self.formats.heading)
             if column.choices:
                 choices = {"validate": "list", "source": list(column.choices), "ignore_blank": True}
                 sheet.data_validation(1, at, max(len(rows), 1), at, choices)
         for below, row in enumerate(rows, start=1):
+            sheet.set_row(below, _height(shown[below - 1], widths))
             for at, column in enumerate(columns):
-                look = self.formats.cell(column.look, is_marked=marked(row, column))
+                look = self.formats.cell(column.look, tone(row, column))
                 self._write(sheet, (below, at), column, row, look)
         if not rows:
             sheet.write_string(1, 0, self.words.say(empty), self.formats.remark)
-        sheet.set_row(0, 32)
+        sheet.set_row(0, _height([column.heading for column in columns], widths) + 8)
         sheet.repeat_rows(0)
         sheet.freeze_panes(1, frozen)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
@@ -178,6 +184,15 @@ def _width(column: Column[Any], cells: list[str]) -> float:
     lines = [line for cell in cells for line in cell.split("\n")]
     widest = max([_columns_of(column.heading) / 2 + 2, *(_columns_of(line) + 2 for line in lines)])
     return float(min(max(widest, column.width[0]), column.width[1]))
+
+
+def _height(cells: list[str], widths: list[float]) -> float:
+    """Points for the tallest cell, its lines wrapped; not every program works it out when it opens the file."""
+    lines = max(
+        sum(max(1, math.ceil(_columns_of(line) / (width - 1))) for line in cell.split("\n"))
+        for cell, width in zip(cells, widths, strict=True)
+    )
+    return min(TALLEST_ROW, LINE_HEIGHT * lines + 6)
 
 
 def _columns_of(text: str) -> int:
