@@ -13,7 +13,8 @@ class Attachment:
 
     `filename` is decoded and cleaned (no path, control or bidi characters), None where there was none.
     `sha256` and `size` (bytes) are of the decoded content; `media_type` is told from the content.
-    `inside` names the archive or message it came in; `inline` is a picture shown in the body.
+    `inside` names the archive or message it came in and `folder` the folders within it, joined by "/"; `inline` is a
+    picture shown in the body.
     """
 
     filename: str | None
@@ -23,6 +24,7 @@ class Attachment:
     inside: str | None = None
     inline: bool = False
     content_id: str | None = None
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

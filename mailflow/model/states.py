@@ -35,6 +35,8 @@ MESSAGE_TABLE: dict[tuple[MessageState, MessageEvent], MessageState] = {
     (MessageState.JUDGED, MessageEvent.ANSWERED): MessageState.ANSWERED,
     (MessageState.HELD, MessageEvent.ANSWERED): MessageState.HELD,
     (MessageState.HELD, MessageEvent.JUDGED): MessageState.JUDGED,
+    (MessageState.HELD, MessageEvent.IGNORED): MessageState.IGNORED,
+    (MessageState.SHUNTED, MessageEvent.IGNORED): MessageState.IGNORED,
     (MessageState.HELD, MessageEvent.REPLAYED): MessageState.SPOOLED,
     (MessageState.SHUNTED, MessageEvent.REPLAYED): MessageState.SPOOLED,
     (MessageState.ANSWERED, MessageEvent.REPLAYED): MessageState.SPOOLED,

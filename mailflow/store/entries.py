@@ -181,11 +181,17 @@ class EntryBook:
         lags = or_(col(EntryRow.filed_version).is_(None), col(EntryRow.filed_version) != col(EntryRow.version))
         return list(self._session.exec(select(EntryRow).where(lags).order_by(col(EntryRow.id)).limit(limit)))
 
-    def filed(self, row: EntryRow, folder: str) -> None:
-        """Notes that the folder shows the current version."""
-        row.filed_version = row.version
+    def filed(self, ref: str, version: int, folder: str) -> None:
+        """Notes that the folder shows this version of the entry."""
+        row = self.by_ref(ref)
+        assert row is not None
+        row.filed_version = version
         row.filed_as = folder
         self._session.add(row)
+
+    def folders(self) -> set[str]:
+        """Every folder that an entry is filed as."""
+        return {name for name in self._session.exec(select(EntryRow.filed_as)) if name}
 
     def next_number(self, campaign: str) -> int:
         """The next permanent number of a person in the reports of this campaign."""

@@ -23,6 +23,12 @@ class LetterBook:
         """The letter of that key."""
         return self._session.exec(select(LetterRow).where(LetterRow.key == key)).first()
 
+    def current(self, row: LetterRow) -> LetterRow:
+        """The same letter as it stands in this transaction."""
+        found = self._session.get(LetterRow, row.id)
+        assert found is not None
+        return found
+
     def all(self, state: str | None = None) -> list[LetterRow]:
         """Every letter, in the order of posting."""
         found = select(LetterRow).order_by(col(LetterRow.id))
@@ -107,9 +113,14 @@ class LetterBook:
         row.state = letter_after(LetterState(row.state), event).value
         self._session.add(row)
 
-    def sent_since(self, instant: datetime) -> int:
-        """How many letters left since then."""
-        found = select(func.count()).select_from(LetterRow).where(col(LetterRow.sent_at) >= instant)
+    def sent_since(self, instant: datetime, kinds: Iterable[LetterKind]) -> int:
+        """How many letters of these kinds left since then."""
+        names = [kind.value for kind in kinds]
+        found = (
+            select(func.count())
+            .select_from(LetterRow)
+            .where(col(LetterRow.sent_at) >= instant, col(LetterRow.kind).in_(names))
+        )
         return self._session.exec(found).one()
 
     def receipts_since(self, instant: datetime, recipient: str | None = None) -> int:

@@ -49,6 +49,12 @@ class MessageBook:
         """The mail of these bytes."""
         return self._session.exec(select(MessageRow).where(MessageRow.sha256 == sha256)).first()
 
+    def current(self, row: MessageRow) -> MessageRow:
+        """The same mail as it stands in this transaction."""
+        found = self._session.get(MessageRow, row.id)
+        assert found is not None
+        return found
+
     def named(self, word: str) -> list[MessageRow]:
         """The mails whose SHA-256 begins with `word` (6 characters or more) or whose Message-ID it is."""
         by_id = select(MessageRow).where(col(MessageRow.message_id).in_((word, f"<{word}>")))
@@ -132,6 +138,21 @@ class MessageBook:
             .order_by(MessageRow.sender, col(MessageRow.arrived_at), col(MessageRow.id))
         )
         return list(self._session.exec(found))
+
+    def waiting_for_a_person(self) -> list[MessageRow]:
+        """The mails that are held or shunted, in the order of arrival."""
+        states = (MessageState.HELD.value, MessageState.SHUNTED.value)
+        found = select(MessageRow).where(col(MessageRow.state).in_(states))
+        return list(self._session.exec(found.order_by(col(MessageRow.arrived_at), col(MessageRow.id))))
+
+    def answerable_senders(self) -> set[str]:
+        """Senders that may be written to: at least one mail of theirs was not a machine's."""
+        may = col(MessageRow.silence).is_(None) & col(MessageRow.judged_at).is_not(None)
+        return set(self._session.exec(select(MessageRow.sender).where(may).distinct()))
+
+    def senders(self) -> set[str]:
+        """Everybody who has written."""
+        return set(self._session.exec(select(MessageRow.sender).distinct()))
 
     def senders_with_spooled(self) -> set[str]:
         """Senders of mails that wait to be judged, as far as they were read."""

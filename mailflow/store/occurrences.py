@@ -46,6 +46,13 @@ class OccurrenceBook:
         self._session.flush()
         return row
 
+    def settle(self, occurrence_id: str, state: str) -> None:
+        """Notes the state that taking it up came to, inside the same transaction."""
+        row = self._session.get(OccurrenceRow, occurrence_id)
+        assert row is not None
+        row.state = state
+        self._session.add(row)
+
     def number(self, occurrence_id: str, series: int) -> None:
         """Notes the number that the report bears (第N期)."""
         row = self._session.get(OccurrenceRow, occurrence_id)

@@ -20,7 +20,10 @@ def _one_of(column: str, values: type[Any]) -> CheckConstraint:
 
 
 class MessageRow(SQLModel, table=True):
-    """One mail, by the SHA-256 of its bytes. `attempts` counts tries to judge it, before each is made."""
+    """One mail, by the SHA-256 of its bytes. `attempts` counts tries to judge it, before each is made.
+
+    `ref` is the receipt number of a mail that is held as a whole; the entry that it becomes takes it over.
+    """
 
     __tablename__ = "message"
     __table_args__ = (_one_of("state", MessageState), Index("message_by_state", "state", "id"))
@@ -45,6 +48,7 @@ class MessageRow(SQLModel, table=True):
     judgement: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     answer_due: bool = Field(default=False, index=True)
     answer_key: str | None = None
+    ref: str | None = Field(default=None, unique=True)
     assigned_name: str | None = None
     assigned_category: str | None = None
 

@@ -90,12 +90,14 @@ def upgrade() -> None:
         sa.Column("judgement", sa.JSON(), nullable=True),
         sa.Column("answer_due", sa.Boolean(), nullable=False),
         sa.Column("answer_key", AutoString(), nullable=True),
+        sa.Column("ref", AutoString(), nullable=True),
         sa.Column("assigned_name", AutoString(), nullable=True),
         sa.Column("assigned_category", AutoString(), nullable=True),
         sa.CheckConstraint(
             "state IN ('spooled', 'judged', 'answered', 'held', 'ignored', 'shunted')", name="state_known"
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ref"),
         sa.UniqueConstraint("sha256"),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:

@@ -1,0 +1,91 @@
+"""collect: what is new on the IMAP server becomes ours.
+
+UID, size, INTERNALDATE -> size gate -> BODY.PEEK[] -> temporary file, fsync, rename, fsync of the folder ->
+one transaction {message, place, event}. At that commit the mail is safe; the server's copy is touched only after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from mailflow.maillog import log, short
+from mailflow.steps.world import World
+from mailflow.wire.imap import Fetched, Found, ImapAccount, Mailbox
+
+GROUP_BYTES = 8 * 1024**2
+GROUP_MAILS = 64
+POLL_BEGUN, POLL_DONE = "poll_begun", "poll_done"
+
+
+def collect(world: World, mailbox: Mailbox, account: ImapAccount, arrived: Callable[[], object] = lambda: None) -> int:
+    """One poll of every watched folder; says how many mails were new, and calls `arrived` whenever some are safe.
+
+    Raises WireError, StoreError.
+    """
+    begun = world.now()
+    new = 0
+    for folder in account.folders:
+        uidvalidity, found = mailbox.find_new(folder, partial(_seen, world, folder))
+        for group in _groups(mailbox, found):
+            new += take_over(world, group)
+            arrived()
+        if account.after != "keep":
+            finish(world, mailbox, folder, uidvalidity)
+    with world.database.write() as books:
+        books.note(POLL_BEGUN, begun.isoformat())
+        books.note(POLL_DONE, world.now().isoformat())
+    return new
+
+
+def take_over(world: World, group: list[Fetched]) -> int:
+    """Spools these mails and enters them in the books, in one transaction; says how many were new."""
+    logger = log("collect")
+    hashes = world.spool.put(one.raw for one in group)
+    new = 0
+    with world.database.write() as books:
+        now = world.now()
+        for sha256, one in zip(hashes, group, strict=True):
+            row, is_new = books.messages.add(
+                sha256=sha256,
+                size=one.found.size,
+                arrived_at=one.found.arrived_at,
+                now=now,
+                partial=one.partial,
+            )
+            books.messages.locate(row, one.found.folder, one.found.uidvalidity, one.found.uid)
+            name = "spooled" if is_new else "seen again"
+            books.record(f"message:{sha256}", name, now, folder=one.found.folder, uid=one.found.uid)
+            new += is_new
+    for sha256, one in zip(hashes, group, strict=True):
+        logger.debug("spooled", message=short(sha256), folder=one.found.folder, uid=one.found.uid)
+    if new:
+        logger.info("collected", count=new)
+    return new
+
+
+def finish(world: World, mailbox: Mailbox, folder: str, uidvalidity: int) -> None:
+    """Marks or moves the mails that are done with, where the settings say so."""
+    with world.database.read() as books:
+        places = books.messages.unfinished(folder, uidvalidity)
+    if not places:
+        return
+    mailbox.finish(folder, uidvalidity, [place.uid for place in places])
+    with world.database.write() as books:
+        books.messages.finished(places)
+
+
+def _seen(world: World, folder: str, uidvalidity: int) -> set[int]:
+    with world.database.read() as books:
+        return books.messages.seen_uids(folder, uidvalidity)
+
+
+def _groups(mailbox: Mailbox, found: Iterable[Found]) -> Iterator[list[Fetched]]:
+    group: list[Fetched] = []
+    for one in mailbox.fetch(list(found)):
+        group.append(one)
+        if len(group) >= GROUP_MAILS or sum(len(mail.raw) for mail in group) >= GROUP_BYTES:
+            yield group
+            group = []
+    if group:
+        yield group

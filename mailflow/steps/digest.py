@@ -1,0 +1,113 @@
+"""digest: what waits for a person, what the week brings, how the units stand; to the organisers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from mailflow.campaign.calendar import occurrences
+from mailflow.campaign.words import words_for
+from mailflow.letters.digest import (
+    CategoryCount,
+    Coming,
+    DigestFacts,
+    WaitingEntry,
+    WaitingLetter,
+    WaitingMail,
+    compose_digest,
+)
+from mailflow.model.entry import REPORTABLE, WAITS_FOR_A_PERSON, EntryStatus, KnownEntry
+from mailflow.model.occurrence import Occurrence, OccurrenceKind
+from mailflow.model.states import LetterState, MessageState
+from mailflow.reports.reminding import silent_units
+from mailflow.steps.posting import post
+from mailflow.steps.world import World
+from mailflow.store.books import Books
+from mailflow.store.tables import MessageRow
+
+WEEK = timedelta(days=7)
+SHOWN = (OccurrenceKind.REPORT, OccurrenceKind.DEADLINE)
+ASKS_A_PERSON = (LetterState.HELD, LetterState.FAILED, LetterState.UNKNOWN)
+
+
+def post_digest(world: World, books: Books, occurrence: Occurrence) -> int:
+    """Posts the digest of a due time to each organiser; in the morning only where something waits."""
+    facts = digest_facts(world, books)
+    waits = bool(facts.mails or facts.entries or facts.letters)
+    if occurrence.id.endswith("-morning") and not waits:
+        return 0
+    for to in world.addressees.organiser:
+        letter = compose_digest(
+            facts,
+            to=to,
+            campaign=world.campaign,
+            correspondent=world.correspondent,
+            key=f"{occurrence.id}:{to}",
+            now=world.now(),
+        )
+        post(world, books, letter, occurrence=occurrence.id)
+    return len(world.addressees.organiser)
+
+
+def digest_facts(world: World, books: Books) -> DigestFacts:
+    """All that a digest says, as the books stand now."""
+    campaign, now = world.campaign, world.now()
+    entries = books.entries.all(campaign.id)
+    silent = silent_units(entries, world.units, frozenset(books.messages.senders()))
+    week = occurrences(campaign, now, now + WEEK)
+    return DigestFacts(
+        mails=tuple(_mail(world, books, row) for row in books.messages.waiting_for_a_person()),
+        entries=tuple(_entry(world, one) for one in entries if one.status in WAITS_FOR_A_PERSON),
+        letters=_letters(books),
+        counts=_counts(world, entries),
+        coming=tuple(Coming(words_for(one.due, campaign, now=now), one.title) for one in week if one.kind in SHOWN),
+        units_reported=tuple(unit.name for unit in world.units if unit not in silent),
+        units_silent=tuple(unit.name for unit in silent),
+        incomplete=sum(entry.status is EntryStatus.INCOMPLETE for entry in entries),
+        reminded=sum(row.reminders > 0 for row in books.letters.addresses().values()),
+    )
+
+
+def _mail(world: World, books: Books, row: MessageRow) -> WaitingMail:
+    judgement = books.messages.judgement(row)
+    return WaitingMail(
+        sha256=row.sha256,
+        sender=row.sender,
+        subject=row.subject,
+        arrived_at=row.arrived_at.astimezone(world.campaign.zone),
+        sentences=tuple(finding.text for finding in judgement.findings) if judgement else (),
+        shunted=row.state == MessageState.SHUNTED,
+    )
+
+
+def _entry(world: World, entry: KnownEntry) -> WaitingEntry:
+    return WaitingEntry(
+        ref=entry.ref,
+        applicant=entry.applicant,
+        category=world.campaign.category(entry.category).name,
+        status=entry.status,
+        sentences=tuple(finding.text for finding in entry.findings),
+    )
+
+
+def _letters(books: Books) -> tuple[WaitingLetter, ...]:
+    rows = [row for state in ASKS_A_PERSON for row in books.letters.all(state.value)]
+    return tuple(WaitingLetter(row.key, row.recipient, row.subject, row.state, row.last_error or "") for row in rows)
+
+
+def _counts(world: World, entries: Sequence[KnownEntry]) -> tuple[CategoryCount, ...]:
+    counts = Counter((entry.category, entry.status) for entry in entries)
+
+    def number(category: str, statuses: frozenset[EntryStatus]) -> int:
+        return sum(counts[category, status] for status in statuses)
+
+    return tuple(
+        CategoryCount(
+            category=one.name,
+            accepted=number(one.id, REPORTABLE),
+            incomplete=number(one.id, frozenset({EntryStatus.INCOMPLETE})),
+            waiting=number(one.id, WAITS_FOR_A_PERSON),
+        )
+        for one in world.campaign.categories
+    )

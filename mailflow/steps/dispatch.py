@@ -1,0 +1,174 @@
+"""dispatch: one letter leaves over SMTP, and what the server said is recorded.
+
+A letter is noted as `sending` before its bytes leave and with its result after, so that a crash in between shows: such
+a letter is `unknown`. Receipts and reminders that are unknown are sent again (the same bytes, the same Message-ID);
+reports ask the operator.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from mailflow.errors import AuthenticationError, TemporaryError, WireError
+from mailflow.letters.alarm import AlarmCode
+from mailflow.maillog import log
+from mailflow.model.letter import LetterKind
+from mailflow.model.retry import next_attempt
+from mailflow.model.states import LetterEvent, LetterState
+from mailflow.steps.posting import ring
+from mailflow.steps.world import World
+from mailflow.store.books import Books
+from mailflow.store.tables import LetterRow
+from mailflow.wire.smtp import Courier, Outcome, Result, Scope
+
+QUARTER = timedelta(minutes=15)
+LATER = timedelta(minutes=5)
+ASKS_OPERATOR = frozenset({LetterKind.REPORT.value, LetterKind.DECISION.value})
+MOST_FAILURES = 3
+
+
+@dataclass
+class Lane:
+    """One account's way out: which kinds of letters it carries, how many (0: no limit), and until when it must wait."""
+
+    courier: Courier
+    kinds: tuple[LetterKind, ...]
+    quota_15min: int = 0
+    quota_day: int = 0
+    wait_until: datetime | None = None
+
+
+def recover(world: World) -> int:
+    """After a start: what was being sent when the last run ended is unknown; says how many letters that were."""
+    with world.database.write() as books:
+        lost = books.letters.all(LetterState.SENDING.value)
+        for row in lost:
+            books.letters.lost(row, "the last run ended while this letter was being sent")
+            books.record(f"letter:{row.key}", "unknown", world.now())
+            _after_loss(world, books, row)
+    return len(lost)
+
+
+def dispatch(world: World, lane: Lane) -> bool:
+    """Sends the next letter that is due; says whether it did. Raises WireError where the server is out of reach."""
+    now = world.now()
+    if lane.wait_until is not None and now < lane.wait_until:
+        return False
+    with world.database.write() as books:
+        row = books.letters.next_due(now, kinds=lane.kinds)
+        if row is None:
+            return False
+        pause = _quota_pause(lane, books, now)
+        if pause is not None:
+            lane.wait_until = pause
+            return False
+        books.letters.begin(row)
+        raw = books.letters.raw(row)
+    result = _send(world, lane, row, raw)
+    with world.database.write() as books:
+        _record(world, books, lane, books.letters.current(row), result)
+    return True
+
+
+def _send(world: World, lane: Lane, row: LetterRow, raw: bytes) -> Result:
+    """The server's word. Where no connection could be made the letter goes back first: it did not leave."""
+    try:
+        return lane.courier.send(row.recipient, raw)
+    except WireError as error:
+        with world.database.write() as books:
+            current = books.letters.current(row)
+            current.attempts -= 1  # no try of this letter: the server was not there
+            books.letters.deferred(current, str(error), world.now())
+            if isinstance(error, AuthenticationError):
+                lane.wait_until = world.now() + QUARTER
+                ring(world, books, AlarmCode.LOGIN_REFUSED, "smtp", str(error))
+        raise
+
+
+def _record(world: World, books: Books, lane: Lane, row: LetterRow, result: Result) -> None:
+    now = world.now()
+    if result.outcome is Outcome.SENT:
+        books.letters.sent(row, now)
+        books.letters.address(row.recipient).failures = 0
+    elif result.outcome is Outcome.UNKNOWN:
+        books.letters.lost(row, result.text)
+        _after_loss(world, books, row)
+    elif result.outcome is Outcome.REFUSED:
+        books.letters.refused(row, result.text)
+        _after_failure(world, books, row, result.text)
+    else:
+        _defer(world, books, lane, row, result)
+    books.record(f"letter:{row.key}", row.state, now, code=result.code, error=row.last_error)
+    log("dispatch").info("dispatched", letter=row.kind, state=row.state, code=result.code)
+
+
+def _defer(world: World, books: Books, lane: Lane, row: LetterRow, result: Result) -> None:
+    now = world.now()
+    due = next_attempt(row.attempts, row.posted_at, now)
+    if due is None:
+        books.letters.refused(row, f"given up: {result.text}")
+        _after_failure(world, books, row, result.text)
+        return
+    wait = _wait(result, now)
+    books.letters.deferred(row, result.text, max(due, wait or due))
+    if result.scope is not Scope.LETTER and wait is not None:
+        lane.wait_until = wait
+    if result.scope is Scope.ACCOUNT:
+        lane.wait_until = now + QUARTER
+        ring(world, books, AlarmCode.LOGIN_REFUSED, "smtp", result.text)
+    elif result.scope in (Scope.QUOTA, Scope.DAY):
+        ring(world, books, AlarmCode.QUOTA_REACHED, result.scope.value, result.text)
+
+
+def _wait(result: Result, now: datetime) -> datetime | None:
+    if result.scope is Scope.DAY:
+        tomorrow = now.date() + timedelta(days=1)
+        return datetime.combine(tomorrow, time(0, 5), now.tzinfo)
+    return now + result.wait if result.wait else None
+
+
+def _after_loss(world: World, books: Books, row: LetterRow) -> None:
+    if row.kind in ASKS_OPERATOR:
+        ring(world, books, AlarmCode.LETTER_UNKNOWN, row.key, row.subject)
+    else:
+        books.letters.move(row, LetterEvent.RESENT)
+        row.next_attempt_at = world.now() + LATER if row.attempts > 1 else world.now()
+        books.record(f"letter:{row.key}", "resent", world.now())
+
+
+def _after_failure(world: World, books: Books, row: LetterRow, error: str) -> None:
+    address = books.letters.address(row.recipient)
+    address.failures += 1
+    if address.failures == 1 and row.kind != LetterKind.ALARM.value:
+        ring(world, books, AlarmCode.ADDRESS_FAILING, row.recipient, error)
+
+
+def _quota_pause(lane: Lane, books: Books, now: datetime) -> datetime | None:
+    """Until when nothing may leave, None where there is room in the set quotas."""
+    midnight = datetime.combine(now.date(), time(), now.tzinfo)
+    if lane.quota_day and books.letters.sent_since(midnight, lane.kinds) >= lane.quota_day:
+        return midnight + timedelta(days=1)
+    if lane.quota_15min and books.letters.sent_since(now - QUARTER, lane.kinds) >= lane.quota_15min:
+        return now + timedelta(minutes=1)
+    return None
+
+
+def dispatch_all(world: World, lanes: Iterable[Lane], stop: threading.Event | None = None) -> int:
+    """Sends everything that is due, until `stop`; says how many letters were handed over.
+
+    Raises the first WireError at the end.
+    """
+    count = 0
+    refusal: WireError | None = None
+    for lane in lanes:
+        try:
+            while not (stop and stop.is_set()) and dispatch(world, lane):
+                count += 1
+        except (TemporaryError, AuthenticationError) as error:
+            refusal = refusal or error
+    if refusal is not None:
+        raise refusal
+    return count

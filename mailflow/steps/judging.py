@@ -1,0 +1,59 @@
+"""Judging one mail with what the books know: the same for `process`, which carries it out, and `explain`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailflow.intake.subject import refs_in
+from mailflow.judge.judge import judge
+from mailflow.judge.route import route
+from mailflow.model.campaign import Campaign
+from mailflow.model.entry import Known, Unit
+from mailflow.model.facts import Facts
+from mailflow.model.judgement import Disposition, Draft, Judgement, Route
+from mailflow.model.message import Message
+from mailflow.steps.reading import Reading
+from mailflow.store.books import Books
+
+
+def decide(
+    reading: Reading,
+    campaign: Campaign,
+    *,
+    arrived_at: datetime,
+    units: tuple[Unit, ...],
+    own_addresses: frozenset[str],
+    books: Books | None = None,
+    assigned: tuple[str, str] | None = None,
+) -> Judgement:
+    """What the mail comes to. `books`: None judges it alone. `assigned`: applicant and category, said by a person."""
+    message, facts = reading.message, reading.facts
+    refs = refs_in(message.subject, campaign.ref_prefix)
+    if books is not None:
+        refs += books.letters.refs_of((*message.in_reply_to, *message.references))
+    referred = books.entries.meant(campaign.id, names=(), study_ids=(), refs=refs) if books is not None and refs else ()
+    way = route(message, facts, campaign, units=units, own_addresses=own_addresses, referred=referred)
+    if assigned is not None:
+        way = _as_assigned(way, message, facts, *assigned)
+    known = Known(units=units)
+    if books is not None and way.drafts:
+        entries = books.entries.meant(
+            campaign.id,
+            names=[draft.applicant for draft in way.drafts],
+            study_ids=[draft.study_id for draft in way.drafts if draft.study_id],
+            refs=(*refs, *way.refs),
+        )
+        known = Known(entries=entries, units=units)
+    return judge(way, message, facts, campaign, known, arrived_at=arrived_at)
+
+
+def _as_assigned(way: Route, message: Message, facts: Facts, applicant: str, category: str) -> Route:
+    study_ids = [one.form.fields.get("study_id") for one in facts.files if one.form]
+    draft = Draft(
+        applicant=applicant,
+        category=category,
+        study_id=next((str(one) for one in study_ids if one), None),
+        unit=None,
+        files=tuple(one.sha256 for one in message.attachments),
+    )
+    return Route(disposition=Disposition.ENTRY, drafts=(draft,), silence=way.silence)

@@ -1,0 +1,81 @@
+"""once: one complete pass. Collects all that is there, reads it to the end, posts what is due, empties the outbox."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from mailflow.errors import StoreError, WireError
+from mailflow.maillog import log
+from mailflow.steps.answer import answer
+from mailflow.steps.calendar import begin, keep_calendar
+from mailflow.steps.collect import collect
+from mailflow.steps.dispatch import Lane, dispatch_all, recover
+from mailflow.steps.file import file_entries
+from mailflow.steps.process import process
+from mailflow.steps.settle import settle
+from mailflow.steps.sweep import sweep
+from mailflow.steps.world import World
+from mailflow.wire.imap import ImapAccount, Mailbox
+
+PAUSE = 0.05
+
+
+def run_once(world: World, mailbox: Mailbox, account: ImapAccount, lanes: Sequence[Lane]) -> list[WireError]:
+    """One pass at the world's time; gives the errors of servers that could not be reached. Raises StoreError."""
+    start(world)
+    errors = _take_in(world, mailbox, account)
+    post_due(world, at_once=True)
+    try:
+        dispatch_all(world, lanes)
+    except WireError as error:
+        errors.append(error)
+    return errors
+
+
+def start(world: World) -> None:
+    """What comes before the first step of a run: the first run is noted, the last one's remains are cleared."""
+    begin(world)
+    recover(world)
+    sweep(world)
+
+
+def post_due(world: World, *, at_once: bool) -> int:
+    """Answers, judges again, keeps the calendar and files; says how much was done."""
+    done = answer(world, at_once=at_once) + settle(world) + keep_calendar(world)
+    while count := file_entries(world):
+        done += count
+    return done
+
+
+def _take_in(world: World, mailbox: Mailbox, account: ImapAccount) -> list[WireError]:
+    """Collects in a thread of its own while what is there already is read and judged."""
+    errors: list[WireError] = []
+    store_errors: list[StoreError] = []
+    arrived = threading.Event()
+
+    def gather() -> None:
+        try:
+            mailbox.open()
+            collect(world, mailbox, account, arrived.set)
+        except WireError as error:
+            errors.append(error)
+            log("collect").error("server out of reach", host=account.host, code=error.code, error=str(error))
+        except StoreError as error:
+            store_errors.append(error)
+        finally:
+            mailbox.close()
+
+    thread = threading.Thread(target=gather, name="imap")
+    thread.start()
+    while thread.is_alive():
+        arrived.wait(PAUSE)
+        arrived.clear()
+        while process(world):
+            pass
+    thread.join()
+    while process(world):
+        pass
+    if store_errors:
+        raise store_errors[0]
+    return errors

@@ -1,0 +1,176 @@
+"""process: each spooled mail is read by a child, judged, and carried out in one transaction.
+
+The try is counted before the work, so that a power cut counts too. A mail that fails three times is shunted; it
+delays no other.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mailflow.letters.alarm import AlarmCode
+from mailflow.maillog import log, short
+from mailflow.model.entry import Relation, Submission
+from mailflow.model.judgement import Disposition, Judgement
+from mailflow.model.states import MessageEvent
+from mailflow.steps.judging import decide
+from mailflow.steps.posting import ring
+from mailflow.steps.readers import Failed, Task
+from mailflow.steps.reading import Reading
+from mailflow.steps.tracing import where
+from mailflow.steps.world import World
+from mailflow.store.books import Books
+from mailflow.store.tables import MessageRow
+
+BATCH = 100
+GROUP = 25
+MOST_ATTEMPTS = 3
+
+EVENTS = {
+    Disposition.ENTRY: MessageEvent.JUDGED,
+    Disposition.COMMAND: MessageEvent.JUDGED,
+    Disposition.HELD: MessageEvent.HELD,
+    Disposition.IGNORED: MessageEvent.IGNORED,
+}
+
+Read = tuple[str, Reading | Failed]
+
+
+def process(world: World) -> int:
+    """Judges up to a batch of spooled mails; says how many it took up. 0: nothing is waiting."""
+    tasks = _take_up(world)
+    if not tasks:
+        return 0
+    group: list[Read] = []
+    for read in _in_order(world, tasks):
+        group.append(read)
+        if len(group) >= GROUP:
+            _settle(world, group)
+            group = []
+    _settle(world, group)
+    return len(tasks)
+
+
+def _take_up(world: World) -> list[Task]:
+    with world.database.write() as books:
+        rows = books.messages.spooled(BATCH)
+        for row in rows:
+            if row.attempts >= MOST_ATTEMPTS:
+                _fail(world, books, row, row.error or "the daemon died while this mail was at work", shunt=True)
+        rows = [row for row in rows if row.attempts < MOST_ATTEMPTS]
+        books.messages.begin_attempt(rows)
+        return [Task(row.sha256, row.partial) for row in rows]
+
+
+def _in_order(world: World, tasks: Sequence[Task]) -> Iterator[Read]:
+    """The readings in the order of arrival, while the children read ahead."""
+    done: queue.Queue[tuple[Task, Reading | Failed] | None] = queue.Queue()
+
+    def feed() -> None:
+        try:
+            for result in world.readers.read(tasks):
+                done.put(result)
+        finally:
+            done.put(None)
+
+    feeder = threading.Thread(target=feed, name="readers", daemon=True)
+    feeder.start()
+    early: dict[str, Reading | Failed] = {}
+    for task in tasks:
+        while task.sha256 not in early:
+            result = done.get()
+            if result is None:
+                raise RuntimeError("the readers stopped early")
+            early[result[0].sha256] = result[1]
+        yield task.sha256, early.pop(task.sha256)
+    feeder.join()
+
+
+def _settle(world: World, group: Sequence[Read]) -> None:
+    """Judges and carries out a group in one transaction; a mail that breaks the code undoes only itself."""
+    if not group:
+        return
+    with world.database.write() as books:
+        for sha256, reading in group:
+            row = books.messages.by_sha(sha256)
+            assert row is not None
+            if isinstance(reading, Failed):
+                _fail(world, books, row, reading.error, shunt=row.attempts >= MOST_ATTEMPTS)
+                continue
+            try:
+                with books.savepoint():
+                    _carry_out(world, books, row, reading)
+            except Exception as error:  # a bug costs one mail a delay, never the daemon
+                books.session.refresh(row)
+                _fail(world, books, row, where(error), shunt=row.attempts >= MOST_ATTEMPTS)
+
+
+def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) -> None:
+    assigned = (row.assigned_name, row.assigned_category) if row.assigned_name and row.assigned_category else None
+    books.messages.describe(row, reading.message)
+    judgement = decide(
+        reading,
+        world.campaign,
+        arrived_at=row.arrived_at,
+        units=world.units,
+        own_addresses=world.own_addresses,
+        books=books,
+        assigned=assigned,
+    )
+    now = world.now()
+    placed = tuple(_place(world, books, row, submission) for submission in judgement.submissions)
+    judgement = replace(judgement, submissions=placed)
+    if judgement.disposition is Disposition.HELD and row.ref is None:
+        row.ref = world.new_ref()
+    books.messages.conclude(row, judgement, EVENTS[judgement.disposition], now)
+    books.record(f"message:{row.sha256}", "judged", now, **_summary(judgement))
+    log("process").info("judged", message=short(row.sha256), state=row.state)
+
+
+def _place(world: World, books: Books, row: MessageRow, submission: Submission) -> Submission:
+    """Carries out one submission; gives it back with its receipt number."""
+    now = world.now()
+    if submission.ref is None:
+        ref = row.ref if row.ref and books.entries.by_ref(row.ref) is None else world.new_ref()
+        books.entries.open(world.campaign.id, ref, submission, row)
+        changed = True
+    else:
+        ref = submission.ref
+        entry = books.entries.by_ref(ref)
+        assert entry is not None
+        if submission.relation is Relation.VERSION:
+            changed = books.entries.advance(entry, submission, row)
+        else:
+            books.entries.mention(entry, row, submission.relation)
+            changed = False
+    books.record(
+        f"entry:{ref}",
+        submission.relation.value,
+        now,
+        message=row.sha256,
+        verdict=submission.verdict,
+        changed=changed,
+        findings=[finding.code for finding in submission.findings],
+    )
+    return replace(submission, ref=ref)
+
+
+def _fail(world: World, books: Books, row: MessageRow, error: str, *, shunt: bool) -> None:
+    books.messages.failed(row, error, shunt=shunt)
+    books.record(f"message:{row.sha256}", "shunted" if shunt else "failed", world.now(), error=error)
+    log("process").error("shunted" if shunt else "failed", message=short(row.sha256), exception=error)
+    if shunt:
+        ring(world, books, AlarmCode.MESSAGE_SHUNTED, row.sha256[:12], error)
+
+
+def _summary(judgement: Judgement) -> dict[str, object]:
+    return {
+        "disposition": judgement.disposition,
+        "reason": judgement.reason,
+        "silence": judgement.silence,
+        "entries": [submission.ref for submission in judgement.submissions],
+        "findings": [finding.code for finding in judgement.findings],
+    }

@@ -1,0 +1,52 @@
+"""What a child process does with one spooled mail: read it, and store what was attached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mailflow.documents.extract import extract
+from mailflow.errors import ReadRefused
+from mailflow.intake.read import read_message
+from mailflow.model.campaign import Campaign
+from mailflow.model.facts import Facts
+from mailflow.model.message import Message, Unpacked
+from mailflow.store.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A mail as read: what the parent process judges. The attachments' bytes are in the content store."""
+
+    message: Message
+    facts: Facts
+
+
+def read_bytes(raw: bytes, campaign: Campaign, *, partial: bool = False) -> tuple[Unpacked, Facts]:
+    """Reads a mail; where its body cannot be read, its header alone, with the defect named.
+
+    `partial`: only the header was fetched, since the mail is larger than the settings allow.
+    """
+    try:
+        unpacked = read_message(raw)
+    except ReadRefused:
+        unpacked = _marked(read_message(_header_of(raw)), "unreadable")
+    if partial:
+        unpacked = _marked(unpacked, "too-large")
+    return unpacked, extract(unpacked, campaign)
+
+
+def read_spooled(sha256: str, partial: bool, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
+    """Reads the mail of that hash from the spool and puts its attachments in `files`, durable."""
+    unpacked, facts = read_bytes(spool.get(sha256), campaign, partial=partial)
+    files.put(unpacked.contents.values())
+    return Reading(unpacked.message, facts)
+
+
+def _header_of(raw: bytes) -> bytes:
+    ends = [at for mark in (b"\r\n\r\n", b"\n\n", b"\r\r") if (at := raw.find(mark)) >= 0]
+    return raw[: min(ends, default=65_536)][:65_536] + b"\r\n\r\n"
+
+
+def _marked(unpacked: Unpacked, defect: str) -> Unpacked:
+    message = unpacked.message
+    return Unpacked(replace(message, defects=(*message.defects, defect)), unpacked.contents)

@@ -1,0 +1,5 @@
+"""What the readers' fork server imports once, so that its children start warm and share the pages."""
+
+import mailflow.documents.extract
+import mailflow.intake.read
+import mailflow.steps.reading  # noqa: F401

@@ -1,0 +1,74 @@
+"""What the steps act on: the campaign, the stores, the clock and the settings they need."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from mailflow.clock import Clock
+from mailflow.model.campaign import Campaign
+from mailflow.model.entry import Unit
+from mailflow.model.letter import Correspondent, Part
+from mailflow.steps.readers import Readers
+from mailflow.store.cabinet import Cabinet
+from mailflow.store.database import Database
+from mailflow.store.spool import Spool
+
+REF_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No letter or digit that is mistaken for another when read over the telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may go out. 0 is no limit. `quiet`: mails of one sender closer than this share one answer."""
+
+    replies_per_sender_hour: int = 20
+    replies_per_hour: int = 0
+    quiet: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """Who gets what: reports, organisers' mail, and alarms (organisers where nobody else is named)."""
+
+    platform: tuple[str, ...] = ()
+    organiser: tuple[str, ...] = ()
+    alarm: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """Everything a step may touch. One a data folder.
+
+    `is_shadow`: judge and file, but every letter stays held. `own_addresses` are ours, in lower case.
+    `blank_forms` keeps what was drawn once.
+    """
+
+    data: Path
+    campaign: Campaign
+    clock: Clock
+    database: Database
+    spool: Spool
+    files: Spool
+    cabinet: Cabinet
+    readers: Readers
+    correspondent: Correspondent
+    units: tuple[Unit, ...] = ()
+    own_addresses: frozenset[str] = frozenset()
+    people_first: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+    addressees: Addressees = field(default_factory=Addressees)
+    is_shadow: bool = False
+    dice: Callable[[str], str] = secrets.choice
+    blank_forms: dict[str, Part] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """The present instant, in the campaign's zone."""
+        return self.clock.now().astimezone(self.campaign.zone)
+
+    def new_ref(self) -> str:
+        """A receipt number that cannot be guessed: 6 of 30 letters and digits, some 729 million."""
+        return f"{self.campaign.ref_prefix}-" + "".join(self.dice(REF_LETTERS) for _ in range(6))
