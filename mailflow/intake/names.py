@@ -1,0 +1,184 @@
+"""Which of the words that are left of a subject is the applicant's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mailflow.intake.charset import HAN
+
+_LATIN = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_NAME = re.compile(f"[{HAN}](?:[{HAN}·]{{0,18}}[{HAN}])|[{_LATIN}][{_LATIN}.'’ -]{{0,58}}[{_LATIN}.]")
+_SHORT_NAME = re.compile(f"[{HAN}]{{2,4}}|[{HAN}]{{1,10}}(?:·[{HAN}]{{1,10}}){{1,3}}")
+_HAN_WORD = re.compile(f"[{HAN}·]+")
+_ORGANISATION = re.compile(f"[{HAN}{_LATIN}0-9][{HAN}{_LATIN}0-9·.'’&() -]{{1,58}}")
+_EXTENSION = re.compile(r"\.(?:docx?|wps|pdf|zip|rar|7z|xlsx?|jpe?g|png|eml)\b", re.IGNORECASE)
+_SEPARATORS = re.compile(
+    f'[+_|,;:/\\\\~!?。，；：、“”"*#=<>《》〈〉「」『』【】〔〕\\[\\]{{}}()]+|(?<![{_LATIN}])-|-(?![{_LATIN}])'
+)
+_BLANK_BY_HAN = re.compile(f"(?<=[{HAN}]) +| +(?=[{HAN}])")
+_SPACED_NAME = re.compile(f"(?<![{HAN}])([{HAN}]) +([{HAN}]{{1,2}})(?![{HAN}])")
+_LIST = re.compile(f"[{HAN}·]{{2,20}}(?:[、,，;；/][{HAN}·]{{2,20}}){{1,50}}")
+_AND = re.compile(f"([{HAN}]{{2,4}}?)[和与及]([{HAN}]{{2,4}})")
+_FILLERS = (
+    "申报人", "填报项目", "填报单位", "报送单位", "姓名", "单位", "回执", "请查收", "请查阅", "请审核", "请审阅",
+    "敬请", "您好", "你好", "谢谢", "查收", "查询", "撤回", "咨询", "附件", "我的", "我是", "我要", "本人", "同志",
+    "同学", "先生", "女士", "老师", "的", "receipt",
+)  # fmt: skip
+_UNIT_ENDINGS = (
+    "有限公司", "公司", "集团", "委员会", "办公室", "党支部", "党委", "总队", "大学", "学院", "中学", "小学",
+    "学校", "医院", "银行", "研究院", "研究所", "通讯站", "中心", "协会", "工会", "街道", "社区", "厅", "局", "委",
+    "办", "处", "科", "院", "校", "所", "站", "部", "室", "馆", "社", "县", "区", "市", "省", "镇", "乡", "村",
+    "队",
+)  # fmt: skip
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
+    "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文司欧诸上皇慕令"
+)
+_FOREMOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The name and the unit in front of it; `count` where several names were listed instead of one."""
+
+    name: str | None = None
+    unit: str | None = None
+    count: int | None = None
+
+
+def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = False) -> Choice:
+    """The one person named in `pieces`, the texts around the categories. Several that could be it are none.
+
+    `of_many`: the subject announces several applicants, so that a unit's name is a unit's.
+    A word that reads like a unit (水利厅) is a name only where there is no better one, since 李登科 does too.
+    """
+    listed = max((_listed(piece, noise) for piece in pieces), default=0)
+    if listed > 1:
+        return Choice(count=listed)
+    words = [word for piece in pieces for word in _words(piece, noise)][:_FOREMOST]
+    split = [_without_unit(word) for word in words]
+    if of_many and words and not any(_is_certain(name) for _, name in split):
+        return Choice(unit="".join(words))
+    for wanted in (_is_certain, _is_short, _is_name):
+        places = [place for place, (_, name) in enumerate(split) if wanted(name)]
+        if len({split[place][1] for place in places}) == 1:
+            return _chosen(words, split, places[0])
+        if len(places) > 1:
+            next_to_plus = _next_to_plus(pieces, [split[place] for place in places])
+            return _chosen(words, split, places[next_to_plus]) if next_to_plus is not None else Choice()
+    return Choice()
+
+
+def organisation_in(pieces: Sequence[str], noise: Sequence[str]) -> Choice:
+    """The organisation named in `pieces`: the word next to the category; what stands before it is its unit."""
+    for piece, is_before in ((pieces[0], True), *((piece, False) for piece in pieces[1:])):
+        words = [word for word in _words(piece, noise, edges_only=True) if _ORGANISATION.fullmatch(word)]
+        if words:
+            name = words[-1] if is_before or len(words) == 1 else words[0]
+            unit = "".join(word for word in words if word != name) if is_before else ""
+            return Choice(name, unit or None)
+    return Choice()
+
+
+def first_word(piece: str, noise: Sequence[str]) -> str | None:
+    """The name at the head of a subject whose category is not known: only before a plus sign."""
+    head, plus, _ = piece.partition("+")
+    words = _words(head, noise) if plus else []
+    return words[0] if len(words) == 1 and _is_name(words[0]) else None
+
+
+def _chosen(words: Sequence[str], split: Sequence[tuple[str, str]], place: int) -> Choice:
+    unit, name = split[place]
+    others = words[:place] or [word for word in words[place + 1 :] if _reads_like_unit(word)]
+    return Choice(name, unit or "".join(word for word in others if _HAN_WORD.match(word)) or None)
+
+
+def _words(piece: str, noise: Sequence[str], *, edges_only: bool = False) -> list[str]:
+    """The words of `piece`; a blank parts Han words only, so that a Latin name stays whole."""
+    text = _EXTENSION.sub(" | ", _SPACED_NAME.sub(r"\1\2", piece))
+    idle = tuple(sorted({*noise, *_FILLERS}, key=len, reverse=True))
+    if not edges_only:
+        text = _without(text, idle)
+    words = []
+    for word in _SEPARATORS.split(text):
+        for part in _BLANK_BY_HAN.split(word):
+            bare = part.strip(" .-'’·&")
+            bare = _trimmed(bare, idle) if edges_only else bare.strip("0123456789 ")
+            if bare and not bare.isdigit():
+                words.append(bare)
+    return words
+
+
+def _without(text: str, idle: Iterable[str]) -> str:
+    """`text` with each idle word made a separator, unless it would tear a name and leave a single character of it."""
+    for word in idle:
+        if word.isascii():
+            text = re.sub(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", " | ", text, flags=re.IGNORECASE)
+        elif word in text:
+            text = re.sub(rf"(?<![{HAN}])([{HAN}]){re.escape(word)}(?![{HAN}])|{re.escape(word)}", _keep_torn, text)
+    return text
+
+
+def _keep_torn(match: re.Match[str]) -> str:
+    return match[0] if match[1] else " | "
+
+
+def _trimmed(word: str, idle: Iterable[str]) -> str:
+    for one in idle:
+        word = word.removeprefix(one).removesuffix(one).strip()
+    return word
+
+
+def _listed(piece: str, noise: Sequence[str]) -> int:
+    """How many names are listed ("王小明、李晓华", "王小明和李晓华"); 0 where it is no list of names."""
+    text = _without(piece, noise)
+    for match in _LIST.finditer(text):
+        names = [word for word in re.split(r"[、,，;；/]", match[0]) if _is_certain(_without_unit(word)[1])]
+        if len(set(names)) > 1:
+            return len(names)
+    for word in _words(piece, noise):
+        if _AND.fullmatch(word) is not None and len(word) > 4:
+            return 2
+    return 0
+
+
+def _without_unit(word: str) -> tuple[str, str]:
+    """A unit written right in front of a name, and the name: 省水利厅王小明. ("", word) where there is none."""
+    if len(word) < 5 or "·" in word or _HAN_WORD.fullmatch(word) is None:
+        return "", word
+    splits = [
+        (word[:end], word[end:])
+        for end in range(len(word) - 4, len(word) - 1)
+        if end >= 2 and word[:end].endswith(_UNIT_ENDINGS)
+    ]
+    by_surname = [split for split in splits if split[1][0] in _SURNAMES]
+    chosen = by_surname or splits
+    return chosen[0] if len(chosen) == 1 or by_surname else ("", word)
+
+
+def _next_to_plus(pieces: Sequence[str], candidates: Sequence[tuple[str, str]]) -> int | None:
+    """Which candidate stands right before the plus sign that joins it to the category, as the announcement asks."""
+    head = pieces[0].rstrip()
+    if not head.endswith("+"):
+        return None
+    joined = head.rstrip("+ ")
+    found = [index for index, (_, name) in enumerate(candidates) if joined.endswith(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_certain(name: str) -> bool:
+    return _is_short(name) and not _reads_like_unit(name)
+
+
+def _is_short(name: str) -> bool:
+    return _SHORT_NAME.fullmatch(name) is not None
+
+
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and not (len(name) > 4 and _reads_like_unit(name))
+
+
+def _reads_like_unit(word: str) -> bool:
+    return len(word) >= 3 and word.endswith(_UNIT_ENDINGS)

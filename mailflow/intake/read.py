@@ -1,0 +1,177 @@
+"""Bytes to Message. Everything in a mail is what its sender wanted it to be; nothing here believes it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from mailflow.errors import ReadRefused
+from mailflow.intake.attachments import Harvest, gather
+from mailflow.intake.bodies import MOST_TEXT_CHARS, html_to_text
+from mailflow.intake.charset import Decoded, codec_of, is_doubtful, printable
+from mailflow.intake.cloud import cloud_links
+from mailflow.intake.headers import header_text
+from mailflow.intake.structure import Structure, parse_structure
+from mailflow.model.message import Attachment, Message, Unpacked
+
+_KEPT_HEADERS = frozenset(
+    {
+        "authentication-results", "auto-submitted", "content-type", "delivered-to", "feedback-id", "precedence",
+        "return-path", "sender", "x-auto-reply", "x-auto-response-suppress", "x-autoreply", "x-autorespond",
+        "x-autoresponder", "x-failed-recipients", "x-loop", "x-mailer", "x-mailflow",
+    }
+)  # fmt: skip
+_MOST_VALUES = 20
+_MOST_VALUE_CHARS = 2_000
+_MOST_SUBJECT_CHARS = 1_000
+_MOST_REFERENCES = 100
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?A-~]{1,200}>")
+_CHARSET = re.compile(rb"(?i)=\?([\w.:-]{2,40})\?[bq]\?")
+
+
+def read_message(raw: bytes) -> Unpacked:
+    """The mail `raw` (RFC 5322 bytes as the server gave them), decoded, unpacked and measured; not judged.
+
+    Raises ReadRefused, and nothing else, for what is no mail a person can have sent (nested without end, thousands of
+    parts). Any other fault is read as far as it goes and named in `defects` or `doubts`.
+    """
+    sha256 = hashlib.sha256(raw).hexdigest()
+    try:
+        structure = parse_structure(raw, sha256)
+        hints = _hints(structure)
+        harvest = gather(structure.root.leaves(), hints)
+        return Unpacked(_message(structure, harvest, hints, sha256, len(raw)), harvest.contents)
+    except RecursionError:
+        raise ReadRefused("the mail is nested too deeply: ask for it to be sent again") from None
+
+
+def _message(structure: Structure, harvest: Harvest, hints: frozenset[str], sha256: str, size: int) -> Message:
+    headers = structure.root.headers
+    subject = header_text(_first(headers.get("subject")), hints)
+    sender_name = _display_name(_first(headers.get("from")), hints)
+    text, body_sure = _text(harvest)
+    return_path = _first(headers.get("return-path"))
+    return Message(
+        sha256=sha256,
+        size=size,
+        message_id=next(iter(_ids(headers.get("message-id", ())[:1])), None),
+        sender=_sender(structure),
+        sender_name=printable(sender_name.text).strip()[:200],
+        subject=printable(subject.text).strip()[:_MOST_SUBJECT_CHARS],
+        received_at=_received_at(_first(headers.get("received"))),
+        in_reply_to=_ids(headers.get("in-reply-to", ())),
+        references=_ids(headers.get("references", ())),
+        recipients=tuple(dict.fromkeys((*structure.addresses.get("to", ()), *structure.addresses.get("cc", ())))),
+        return_path=_address_in(return_path) if return_path else None,
+        headers=_kept(structure, hints),
+        text=text[:MOST_TEXT_CHARS],
+        attachments=_with_inline(harvest),
+        cloud_links=cloud_links(*(one.text[:1_000_000] for one in (*harvest.plain, *harvest.html))),
+        defects=(*structure.defects, *harvest.defects),
+        doubts=_doubts(structure, subject, sender_name, harvest, body_sure),
+    )
+
+
+def _doubts(
+    structure: Structure, subject: Decoded, sender_name: Decoded, harvest: Harvest, body_sure: bool
+) -> tuple[str, ...]:
+    headers = structure.root.headers
+    mailboxes = structure.addresses.get("from", ())
+    table = (
+        ("two-from", len(headers.get("from", ())) > 1 or len(set(mailboxes)) > 1),
+        ("no-sender", not mailboxes),
+        ("two-subject", len(headers.get("subject", ())) > 1),
+        ("subject", not subject.sure or is_doubtful(subject.text)),
+        ("sender-name", not sender_name.sure or is_doubtful(sender_name.text)),
+        ("filename", harvest.filename_doubt),
+        ("body", not body_sure),
+    )
+    return tuple(name for name, holds in table if holds)
+
+
+def _sender(structure: Structure) -> str:
+    mailboxes = set(structure.addresses.get("from", ()))
+    one_field = len(structure.root.headers.get("from", ())) == 1
+    return mailboxes.pop() if one_field and len(mailboxes) == 1 else ""
+
+
+def _display_name(raw: bytes, hints: frozenset[str]) -> Decoded:
+    """The name before the address (RFC 5322 §3.4), quotes undone; empty for a bare address."""
+    before, bracket, _ = raw.rpartition(b"<")
+    if not bracket:
+        return Decoded("")
+    name = header_text(before, hints)
+    return Decoded(name.text.strip().strip('"').replace('\\"', '"').replace("\\\\", "\\"), name.sure)
+
+
+def _text(harvest: Harvest) -> tuple[str, bool]:
+    """The body as a person reads it: plain text where it says anything, else the HTML's."""
+    plain = "\n".join(one.text for one in harvest.plain)
+    chosen = harvest.plain if plain.strip() or not harvest.html else harvest.html
+    sure = all(one.sure and "\ufffd" not in one.text for one in chosen)
+    text = plain if chosen is harvest.plain else "\n".join(html_to_text(one.text) for one in chosen)
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip("\n"), sure
+
+
+def _with_inline(harvest: Harvest) -> tuple[Attachment, ...]:
+    """The attachments; those that the HTML shows in its text are marked inline, whatever their disposition says."""
+    page = "\n".join(one.text for one in harvest.html) if any(one.content_id for one in harvest.attachments) else ""
+    return tuple(
+        replace(one, inline=True)
+        if one.content_id and one.media_type.startswith("image/") and f"cid:{one.content_id}" in page
+        else one
+        for one in harvest.attachments
+    )
+
+
+def _received_at(raw: bytes) -> datetime | None:
+    """The time in a Received field, after its last semicolon (RFC 5321 §4.4)."""
+    text = raw.rpartition(b";")[2].decode("ascii", "replace").strip()
+    if not text:
+        return None
+    try:
+        instant = parsedate_to_datetime(text)
+        aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+        return aware if aware.utcoffset() is not None and aware.astimezone(UTC).year >= 1990 else None
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return None
+
+
+def _ids(values: Sequence[bytes]) -> tuple[str, ...]:
+    """The message ids in `values` that keep to RFC 5322 §3.6.4: printable ASCII, at most 250 characters."""
+    text = b" ".join(values).replace(b"\r", b"").replace(b"\n", b"")[:50_000].decode("latin-1")
+    found = (match[0] for match in _MESSAGE_ID.finditer(text))
+    return tuple(dict.fromkeys(one for one in found if len(one) <= 250))[:_MOST_REFERENCES]
+
+
+def _kept(structure: Structure, hints: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(printable(header_text(value, hints).text)[:_MOST_VALUE_CHARS] for value in values[:_MOST_VALUES])
+        for name, values in structure.root.headers.items()
+        if name in _KEPT_HEADERS or name.startswith("list-")
+    }
+
+
+def _hints(structure: Structure) -> frozenset[str]:
+    """The charsets that the mail names anywhere: in its parts and in its encoded words."""
+    charsets = (part.type_parameters.get("charset") for part in structure.root.leaves())
+    labels = {charset.text for charset in charsets if charset is not None}
+    for name in ("subject", "from", "to"):
+        for value in structure.root.headers.get(name, ()):
+            labels |= {match.decode("ascii", "replace") for match in _CHARSET.findall(value)}
+    return frozenset(codec for codec in map(codec_of, labels) if codec is not None)
+
+
+def _address_in(raw: bytes) -> str:
+    """The address of a Return-Path in lower case, "" for the null path "<>"."""
+    text = printable(raw.decode("ascii", "replace")).strip()
+    inside = text.rpartition("<")[2].partition(">")[0] if "<" in text else text
+    return inside.strip().lower()[:320]
+
+
+def _first(values: Sequence[bytes] | None) -> bytes:
+    return values[0] if values else b""
