@@ -52,13 +52,15 @@ def occurrences(campaign: Campaign, start: datetime, end: datetime) -> tuple[Occ
 def deadlines(campaign: Campaign, start: datetime, end: datetime) -> tuple[Deadline, ...]:
     """The deadlines from `start` (aware, included) to `end` (excluded), by time; those of one instant are one.
 
-    A deadline is exclusive: what arrives at its very instant is late, or of the next period.
+    A deadline is exclusive: what arrives at its very instant is late, or of the next period. A category that has
+    closed has no cuts to hurry for any more.
     """
     closing: dict[tuple[datetime, bool], tuple[str, ...]] = {}
     end = min(end, campaign.ends + MOMENT)
     for category in campaign.categories:
         moments = [(category.closes, False)] if category.closes else []
-        moments += [(cut, True) for cut in cuts_between(category, campaign.opens, end, campaign.zone)]
+        open_until = min(end, category.closes or end)
+        moments += [(cut, True) for cut in cuts_between(category, campaign.opens, open_until, campaign.zone)]
         for due, is_cut in moments:
             if start <= due < end:
                 closing[due, is_cut] = (*closing.get((due, is_cut), ()), category.id)

@@ -14,6 +14,9 @@ from mailflow.campaign.rules import NUMBERS, RuleError, compile_rule
 from mailflow.campaign.schema import CampaignFile
 from mailflow.model.campaign import Field, FieldKind
 
+WHOSE_NAME = {"person": "name", "organisation": "organisation"}
+"""The field that holds the applicant's name, which the form must ask."""
+
 
 def category_problems(file: CampaignFile, names: Names) -> Iterator[Problem]:
     """The mistakes in [category.…], its times apart. `names` are the declared ones by table."""
@@ -30,6 +33,9 @@ def category_problems(file: CampaignFile, names: Names) -> Iterator[Problem]:
         fields = form_fields(form, file) if form else ()
         yield from _rule_problems(one, path, file, names, fields)
         if form is not None:
+            if WHOSE_NAME[one.applicant] not in form.fields:
+                text = f"the form {one.form} does not ask for the name of the {one.applicant}"
+                yield Problem((*path, "form"), text, f'add "{WHOSE_NAME[one.applicant]}" to its fields', one.form)
             yield from _rank_problems(one, path, fields)
 
 
