@@ -85,7 +85,8 @@ def _row(rule: Rule, mark: Mark, detail: str) -> Check:
 
 
 def _read(campaign: Campaign, form: Form, rule: Rule, fields: Mapping[str, Value]) -> str:
-    """The values the rule was asked about, each with its label."""
+    """The values the rule was asked about, each with its label, in the form's order."""
+    order = {one.id: at for at, one in enumerate(form.fields)}
     values = (
         say(
             campaign,
@@ -93,7 +94,7 @@ def _read(campaign: Campaign, form: Form, rule: Rule, fields: Mapping[str, Value
             label=_label(campaign, form, one),
             value=shown(fields[one], form.field(one)),
         )
-        for one in rule.reads
+        for one in sorted(rule.reads, key=lambda one: order.get(one, len(order)))
         if one in fields
     )
     return say(campaign, "check.value-separator").join(values)

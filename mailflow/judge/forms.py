@@ -121,11 +121,17 @@ def _too_long(holding: Holding) -> list[Finding]:
 
 
 def _unreadable(holding: Holding, names: list[str]) -> Finding:
+    """No form could be read. Where an earlier mail's could not and this one brings none, it is said again."""
+    if not holding.brings_form:
+        return holding.still("form.unreadable")[0]
+    forms = [file for file in holding.news if file.role is Role.FORM]
+    locked = all(file.problem == "attachment.encrypted" for file in forms)
     return finding(
         holding.campaign,
         "form.unreadable",
         Severity.ERROR,
         where=Role.FORM,
+        phrase="attachment.encrypted" if locked else "",
         file=listed(holding.campaign, dict.fromkeys(filter(None, names))),
     )
 

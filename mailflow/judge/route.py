@@ -50,14 +50,14 @@ def route(
     The subject decides first, then the entry it answers, then the forms. `units` name the unit of its sender.
     """
     silence = reason_for_silence(message, own_addresses)
-    if is_machine_mail(message):
-        return Route(Disposition.IGNORED, reason=silence or "machine", silence=silence or "machine")
+    if silence is not None and is_machine_mail(message, own_addresses):
+        return Route(Disposition.IGNORED, reason=silence, silence=silence)
     entries = tuple(one for one in referred if message.sender and one.sender == message.sender)
     subject = parse_subject(message.subject, campaign)
     case = _Case(message, facts, campaign, subject, forms_in(facts, campaign), entries)
     # Mail commands (a subject that asks something of us) will be decided first, in this same list.
     decided = _unfit(case) or _several(case) or _one(case)
-    if decided.disposition is Disposition.HELD and silence and not _is_submission(case):
+    if decided.disposition is Disposition.HELD and message.sender and silence and not _is_submission(case):
         return Route(Disposition.IGNORED, reason=silence, silence=silence)
     unit = subject.unit or next((one.name for one in units if message.sender in one.addresses), None)
     drafts = tuple(replace(draft, unit=draft.unit or unit) for draft in decided.drafts)
