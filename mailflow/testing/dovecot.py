@@ -26,59 +26,10 @@ from types import TracebackType
 from typing import Literal, Self
 
 from mailflow.testing.certificates import Certificate, issue
+from mailflow.testing.dovecot_config import CONFIG
 
 START_SECONDS = 20.0
 INSTALL = "install it (Debian: apt-get install dovecot-imapd)"
-
-_CONFIG = """\
-base_dir = {home}/run
-state_dir = {home}/state
-log_path = {home}/log
-protocols = imap
-listen = 127.0.0.1
-default_internal_user = {user}
-default_login_user = {user}
-default_internal_group = {group}
-disable_plaintext_auth = no
-auth_failure_delay = 0
-mail_location = maildir:{home}/mail/%u:UTF-8
-mail_uid = {uid}
-mail_gid = {gid}
-first_valid_uid = 1
-first_valid_gid = 1
-mail_fsync = never
-mail_max_userip_connections = 100
-namespace inbox {{
-  inbox = yes
-  separator = /
-}}
-passdb {{
-  driver = static
-  args = user={username} password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={home}/mail/%u
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-service imap-login {{
-  chroot =
-  service_count = 0
-  inet_listener imap {{
-    port = {plain_port}
-  }}
-  inet_listener imaps {{
-    port = {tls_port}
-    ssl = yes
-  }}
-}}
-{ssl}
-"""
 
 
 def available() -> str | None:
@@ -95,7 +46,8 @@ def available() -> str | None:
 class Dovecot:
     """A running Dovecot with one account, for a `with` block. `port` speaks what `security` says.
 
-    `certificate` replaces the right one (issued by `ca_file`) with another.
+    `certificate` replaces the right one (issued by `ca_file`) with another; `capability` is what the server admits to
+    after login, instead of all it can.
     """
 
     host = "127.0.0.1"
@@ -103,12 +55,17 @@ class Dovecot:
     password = "open-sesame"  # noqa: S105
 
     def __init__(
-        self, *, security: Literal["none", "tls", "starttls"] = "none", certificate: Certificate | None = None
+        self,
+        *,
+        security: Literal["none", "tls", "starttls"] = "none",
+        certificate: Certificate | None = None,
+        capability: str = "",
     ) -> None:
         self.security = security
         self.port = 0
         self.home = Path()
         self._certificate = certificate
+        self._capability = capability
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
         account = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
@@ -194,7 +151,7 @@ class Dovecot:
             tls = f"ssl = yes\nssl_cert = <{files.certificate_file}\nssl_key = <{files.key_file}"
             for path in (files.certificate_file, files.key_file):
                 self._give(path)
-        return _CONFIG.format(
+        return CONFIG.format(
             home=self.home,
             user=self._user,
             group=grp.getgrgid(self._gid).gr_name,
@@ -205,6 +162,7 @@ class Dovecot:
             plain_port=0 if self.security == "tls" else self.port,
             tls_port=self.port if self.security == "tls" else 0,
             ssl=tls,
+            capability=f"imap_capability = {self._capability}" if self._capability else "",
         )
 
     def _maildir(self, folder: str) -> Path:

@@ -44,6 +44,7 @@ class Link:
         plain = socket.create_connection(address, timeout=min(CONNECT_SECONDS, self.deadline.seconds))
         try:
             plain.settimeout(self.deadline.seconds)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # imapclient sends SEARCH in two pieces
             self.deadline.watch(plain)
             if self.account.security != "tls" or self._context is None:
                 return plain
