@@ -67,8 +67,9 @@ class Item:
 
     @property
     def missing(self) -> tuple[Row, ...]:
-        """What has to be supplied."""
-        return tuple(row for row in self.rows if row.mark is Mark.MISSING)
+        """What has to be supplied. A file that could not be used is counted only where nothing else is missing."""
+        rows = tuple(row for row in self.rows if row.mark is Mark.MISSING)
+        return tuple(row for row in rows if row.topic != "attachment") or rows
 
     @property
     def unsure(self) -> tuple[Row, ...]:

@@ -25,7 +25,7 @@ LARGEST = 12_000
 
 _HEADERS = 1_600
 _MOST_NAMES = 20
-_MOST_ROWS = 8
+_FEWER_ROWS = (12, 8, 4, 0)
 _TONES = {
     Standing.ACCEPTED: "good",
     Standing.INCOMPLETE: "todo",
@@ -127,10 +127,9 @@ def _single(
     }
     met = tuple(row.label for row in item.rows if row.mark is Mark.MET)
     others = tuple(row for row in item.rows if row.mark is not Mark.MET)
-    few = others[:_MOST_ROWS]
-    for rows, folded in ((item.rows, ()), (others, met), (few, met)):
-        omitted = len(others) - len(few) if rows is few else 0
-        table = {"rows": rows, "folded": folded, "omitted": omitted}
+    shapes = ((item.rows, ()), (others, met), *((others[:most], met) for most in _FEWER_ROWS))
+    for rows, folded in shapes:
+        table = {"rows": rows, "folded": folded, "omitted": len(item.rows) - len(rows) - len(folded)}
         letter = render("receipt", campaign.language, {**all_values, **table})
         if _fits(letter):
             break

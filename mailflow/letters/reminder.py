@@ -59,8 +59,8 @@ def compose_reminder(
     """One reminder to the address `to`, as a Letter with the outbox key `key`.
 
     With `items`: what each entry still lacks. Without: the letter to a unit that has sent nothing, about `deadlines`.
-    `unit` is the unit the address belongs to, `sender_name` the name it last wrote under. Raises MailflowError where a template cannot be used,
-    ValueError where there is nothing to remind of.
+    `unit` is the unit the address belongs to, `sender_name` the name it last wrote under. Raises MailflowError where a
+    template cannot be used, ValueError where there is nothing to remind of.
     """
     if not items and not deadlines:
         raise ValueError("a reminder needs an entry or a deadline")

@@ -6,6 +6,7 @@ A letter is a folder `templates/<language>/<letter>/` with `subject.txt`, `body.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,10 @@ from mailflow.letters.headers import safe_header
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
+
+
+_CLASSES = re.compile(r' class="[a-z ]+"(?=[ >])')
+"""Class names, of no use once the style is in the elements; a receipt has to stay small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,12 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
 def _inliner() -> CSSInliner:
     import css_inline
 
-    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
+    return css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
 
 
 def _inline(html: str) -> str:
     """`html` with its style sheet written into the elements: webmail drops style sheets."""
-    lines = (line.strip() for line in _inliner().inline(html).splitlines())
+    lines = (line.strip() for line in _CLASSES.sub("", _inliner().inline(html)).splitlines())
     return "\n".join(line for line in lines if line) + "\n"
 
 

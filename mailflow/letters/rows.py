@@ -19,12 +19,17 @@ _MARK_OF = {Severity.ERROR: Mark.MISSING, Severity.WARNING: Mark.UNSURE, Severit
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: `label` may be "" (the template names the `topic`, a finding code or "rule"/"file")."""
+    """One line of the checklist.
+
+    `topic` is the beginning of a finding's code, "file", "rule", "rule-open" (it can still be met until its day) or
+    "fields" (`names` are the fields of the form that are empty). Where `label` is "" the template names the topic.
+    """
 
     mark: Mark
     label: str
     detail: str
     topic: str
+    names: tuple[str, ...] = ()
 
 
 def rows_of(submission: Submission, common: tuple[Finding, ...], campaign: Campaign) -> tuple[Row, ...]:
@@ -33,13 +38,14 @@ def rows_of(submission: Submission, common: tuple[Finding, ...], campaign: Campa
     A line of its own is made for each finding that no check already tells. Below a line is never "missing": a person
     decides on it.
     """
-    checks = [_row(check, submission.verdict) for check in submission.checks]
+    checks = _folded([(check, _row(check, submission)) for check in submission.checks], submission)
     extra = [
         _extra(finding, submission, campaign)
         for finding in for_sender((*submission.findings, *common))
         if finding.severity is not Severity.NOTE and not _is_told(finding, submission.checks)
     ]
-    return tuple(dict.fromkeys((*checks, *extra)))
+    files = [row for row in extra if row.topic == "attachment"]
+    return tuple(dict.fromkeys((*files, *checks, *(row for row in extra if row not in files))))
 
 
 def for_sender(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -47,15 +53,39 @@ def for_sender(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(one for one in findings if not one.for_reviewer and not one.code.startswith(REVIEWERS_ONLY))
 
 
-def _row(check: Check, verdict: Verdict) -> Row:
+def _row(check: Check, submission: Submission) -> Row:
     is_rule = check.where.startswith(_RULE)
-    soften = is_rule and verdict is Verdict.INELIGIBLE and check.mark is Mark.MISSING
+    soften = is_rule and submission.verdict is Verdict.INELIGIBLE and check.mark is Mark.MISSING
+    topic = "file"
+    if is_rule:
+        is_open = submission.verdict is Verdict.INCOMPLETE and _weighs(check.where, submission)
+        topic = "rule-open" if is_open and check.mark is Mark.UNSURE else "rule"
     return Row(
         mark=Mark.UNSURE if soften else check.mark,
         label=shown(check.label, 80),
         detail=shown(check.detail, 200),
-        topic="rule" if is_rule else "file",
+        topic=topic,
     )
+
+
+def _weighs(code: str, submission: Submission) -> bool:
+    """Whether the finding `code` stands in the way (a rule "in principle" does not)."""
+    return any(one.code == code and one.severity is Severity.ERROR for one in submission.findings)
+
+
+def _folded(lines: list[tuple[Check, Row]], submission: Submission) -> list[Row]:
+    """The rows, with the empty fields of the form in one where there are several: one form is sent again, not ten."""
+    empty = {one.where for one in submission.findings if one.code == "field.missing"}
+    names = tuple(row.label for check, row in lines if check.where in empty and row.mark is Mark.MISSING)
+    if len(names) < 2:
+        return [row for _, row in lines]
+    rows: list[Row] = []
+    for check, row in lines:
+        if check.where not in empty or row.mark is not Mark.MISSING:
+            rows.append(row)
+        elif row.label == names[0]:
+            rows.append(Row(Mark.MISSING, "", "", "fields", names))
+    return rows
 
 
 def _is_told(finding: Finding, checks: tuple[Check, ...]) -> bool:
