@@ -158,7 +158,12 @@ class Desk:
         """The books as judging sees them."""
         return Known(tuple(self.entries.values()), self.units)
 
-    def send(
+    def send(self, files: Sequence[File], *, at: datetime, **mail_of: Any) -> Submission:
+        """Judges a mail about one applicant (as `deliver`) that comes to one submission, and returns that."""
+        (submission,) = self.deliver(files, at=at, **mail_of).submissions
+        return submission
+
+    def deliver(
         self,
         files: Sequence[File],
         *,
@@ -168,13 +173,12 @@ class Desk:
         category: str = "outstanding-learner",
         refs: tuple[str, ...] = (),
         cloud_links: tuple[str, ...] = (),
-    ) -> Submission:
-        """Judges a mail about one applicant, carries the judgement out and returns its one submission."""
+    ) -> Judgement:
+        """Judges a mail about one applicant and keeps what comes of it."""
         message = mail(files, sender=sender, subject=f"{applicant}+{category}", cloud_links=cloud_links)
         shas = tuple(one.attachment.sha256 for one in files)
         route = Route(Disposition.ENTRY, drafts=(Draft(applicant, category, None, None, shas),), refs=refs)
-        (submission,) = self.carry_out(route, message, facts_of(files), at=at).submissions
-        return submission
+        return self.carry_out(route, message, facts_of(files), at=at)
 
     def carry_out(self, route: Route, message: Message, facts: Facts, *, at: datetime) -> Judgement:
         """Judges a mail and keeps what comes of it."""
