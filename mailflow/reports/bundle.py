@@ -132,7 +132,7 @@ def stem(roster: Roster, words: Words, what: str) -> str:
     if roster.series:
         return words.say(f"bundle.{what}", series=roster.series)
     dated = words.say("bundle.dated", title=roster.title, date=words.last_day(roster.until))
-    return words.say(f"bundle.{what}-dated", dated=safe_name(dated, longest=60))
+    return words.say(f"bundle.{what}-dated", dated=safe_name(dated.replace(": ", " - "), longest=60))
 
 
 def paths(roster: Roster, campaign: Campaign) -> Mapping[str, tuple[BundleFile, ...]]:

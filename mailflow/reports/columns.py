@@ -35,8 +35,8 @@ class Look(StrEnum):
 class Column(Generic[Row]):
     """One column. `width` bounds its width in characters (Chinese ones count two).
 
-    `field` is the id of the form's field it shows, `choices` what may be filled in, `link` where a cell leads
-    (a path of our own making, relative to the workbook).
+    `field` is the id of the form's field it shows, `choices` what may be filled in, `is_name` the column up to which
+    the sheet stands still, `link` where a cell leads (a path of our own making, relative to the workbook).
     """
 
     heading: str
@@ -47,6 +47,7 @@ class Column(Generic[Row]):
     choices: tuple[str, ...] = ()
     link: Callable[[Row], str | None] | None = None
     shows_standing: bool = False
+    is_name: bool = False
 
 
 def roster_columns(
@@ -64,7 +65,9 @@ def roster_columns(
     return (
         Column(head("column.number"), lambda row: row.number, Look.COUNT, (6, 7)),
         *_order(roster, section.category, words),
-        Column(head(f"column.{section.category.applicant}"), lambda row: row.entry.applicant, width=(9, 24)),
+        Column(
+            head(f"column.{section.category.applicant}"), lambda row: row.entry.applicant, width=(9, 24), is_name=True
+        ),
         *_period(section.category, campaign, words),
         *_fields(campaign, section.category),
         Column(head("column.unit"), lambda row: unit_of(row.entry), width=(9, 13)),
@@ -72,7 +75,7 @@ def roster_columns(
         Column(head("column.arrived"), lambda row: words.instant(row.entry.arrived_at), Look.CENTRE, (11, 11)),
         Column(head("column.complete"), lambda row: _complete(row, words), Look.CENTRE, (11, 11)),
         Column(head("column.findings"), lambda row: "\n".join(why(row.entry)), Look.LONG, (10, 24)),
-        _files(campaign, words, bundled),
+        *_files(campaign, words, bundled),
         Column(
             head("column.review"),
             lambda _: None,
@@ -90,11 +93,11 @@ def cumulative_columns(campaign: Campaign, words: Words) -> tuple[Column[tuple[S
     return (
         Column(head("column.number"), lambda one: one[1].number, Look.COUNT, (6, 7)),
         Column(head("column.category"), lambda one: one[0].category.name, width=(10, 20)),
-        Column(head("column.applicant"), lambda one: one[1].entry.applicant, width=(9, 24)),
+        Column(head("column.applicant"), lambda one: one[1].entry.applicant, width=(9, 24), is_name=True),
         Column(head("column.study-id"), lambda one: one[1].entry.study_id, width=(10, 16)),
         Column(head("column.unit"), lambda one: unit_of(one[1].entry), width=(9, 24)),
         Column(head("column.ref"), lambda one: one[1].entry.ref, Look.CENTRE, (11, 14)),
-        Column(head("column.arrived"), lambda one: words.instant(one[1].entry.arrived_at), Look.CENTRE, (16, 16)),
+        Column(head("column.arrived"), lambda one: words.instant(one[1].entry.arrived_at), Look.CENTRE, (17, 17)),
         Column(
             head("column.standing"), lambda one: words.say(f"standing.{one[1].standing}"),
             Look.CENTRE, (8, 16), shows_standing=True,
@@ -111,14 +114,14 @@ def attention_columns(campaign: Campaign, words: Words) -> tuple[Column[Attentio
     head = words.say
     return (
         Column(head("column.category"), lambda one: campaign.category(one.entry.category).name, width=(10, 20)),
-        Column(head("column.applicant"), lambda one: one.entry.applicant, width=(9, 24)),
+        Column(head("column.applicant"), lambda one: one.entry.applicant, width=(9, 24), is_name=True),
         Column(head("column.unit"), lambda one: unit_of(one.entry), width=(9, 24)),
         Column(head("column.status"), lambda one: words.say(f"status.{one.entry.status}"), Look.CENTRE, (8, 20)),
         Column(head("column.why"), lambda one: "\n".join(one.why), Look.LONG, (24, 60)),
         Column(head("column.ref"), lambda one: one.entry.ref, Look.CENTRE, (11, 14)),
         Column(head("column.sender"), lambda one: one.entry.sender, width=(12, 26)),
-        Column(head("column.arrived"), lambda one: words.instant(one.entry.arrived_at), Look.CENTRE, (16, 16)),
-        Column(head("column.updated"), lambda one: words.instant(one.entry.updated_at), Look.CENTRE, (16, 16)),
+        Column(head("column.arrived"), lambda one: words.instant(one.entry.arrived_at), Look.CENTRE, (17, 17)),
+        Column(head("column.updated"), lambda one: words.instant(one.entry.updated_at), Look.CENTRE, (17, 17)),
     )
 
 
@@ -162,6 +165,12 @@ def _order(roster: Roster, category: Category, words: Words) -> tuple[Column[Ros
     return (place, quota, reason)
 
 
+def _name(category: Category, words: Words) -> Column[RosterRow]:
+    return Column(
+        words.say(f"column.{category.applicant}"), lambda row: row.entry.applicant, width=(9, 24), is_name=True
+    )
+
+
 def _period(category: Category, campaign: Campaign, words: Words) -> tuple[Column[RosterRow], ...]:
     """Which month an entry belongs to, where the category has monthly cuts."""
     if category.cut is None:
@@ -188,9 +197,12 @@ def _field(field: Field, heading: str) -> Column[RosterRow]:
     return Column(heading, lambda row: row.entry.fields.get(field.id), look, width, field=field.id)
 
 
-def _files(campaign: Campaign, words: Words, bundled: Mapping[str, tuple[BundleFile, ...]] | None) -> Column[RosterRow]:
+def _files(
+    campaign: Campaign, words: Words, bundled: Mapping[str, tuple[BundleFile, ...]] | None
+) -> tuple[Column[RosterRow], ...]:
+    """Where a row's files stand in the bundle, and a link there that shows none of a sender's text."""
     if bundled is None:
-        return Column(words.say("column.held-files"), lambda row: _held(row, campaign, words), Look.LONG, (14, 26))
+        return (Column(words.say("column.held-files"), lambda row: _held(row, campaign, words), Look.LONG, (14, 24)),)
 
     def listed(row: RosterRow) -> str:
         files = bundled.get(row.entry.ref, ())
@@ -200,7 +212,16 @@ def _files(campaign: Campaign, words: Words, bundled: Mapping[str, tuple[BundleF
         files = bundled.get(row.entry.ref, ())
         return files[0].folder if files else None
 
-    return Column(words.say("column.files"), listed, Look.LONG, (18, 24), link=link)
+    return (
+        Column(words.say("column.files"), listed, Look.LONG, (18, 26)),
+        Column(
+            words.say("column.open"),
+            lambda row: words.say("file.open") if link(row) else None,
+            Look.CENTRE,
+            (6, 6),
+            link=link,
+        ),
+    )
 
 
 def _held(row: RosterRow, campaign: Campaign, words: Words) -> str:

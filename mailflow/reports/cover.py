@@ -24,7 +24,7 @@ def write_cover(sheet: Any, book: Any, formats: Formats, roster: Roster, words: 
     series = words.say("letter.series", series=roster.series) if roster.series else ""
     sheet.set_row(0, 34)
     sheet.write_string(0, 0, printable(series + roster.title), formats.title)
-    sheet.write_string(1, 0, words.say("cover.span", span=words.span(roster.since, roster.until)), formats.remark)
+    sheet.write_string(1, 0, words.say("cover.span", span=time_covered(roster, words)), formats.remark)
     below = _table(sheet, formats, roster, words)
     if roster.sections:
         sheet.insert_chart(below + 1, 0, _chart(book, sheet, roster, words), {"object_position": 2})
@@ -33,6 +33,17 @@ def write_cover(sheet: Any, book: Any, formats: Formats, roster: Roster, words: 
         sheet.merge_range(notes_at + at, 0, notes_at + at, len(_WIDTHS) - 1, "", formats.paragraph)
         sheet.write_string(notes_at + at, 0, f"· {note}", formats.paragraph)
         sheet.set_row(notes_at + at, 18 * (1 + len(note) // 62))
+
+
+def roster_heading(roster: Roster, words: Words) -> str:
+    """The title over every page: issue, title and the time covered."""
+    series = words.say("letter.series", series=roster.series) if roster.series else ""
+    return f"{series}{roster.title} {time_covered(roster, words)}"
+
+
+def time_covered(roster: Roster, words: Words) -> str:
+    """The time a report covers; a selection holds everything up to its end."""
+    return words.span(None if roster.is_selection else roster.since, roster.until)
 
 
 def _table(sheet: Any, formats: Formats, roster: Roster, words: Words) -> int:
@@ -108,5 +119,6 @@ def _notes(roster: Roster, words: Words, *, for_organiser: bool) -> list[str]:
     kind = "selection" if roster.is_selection else "roster"
     notes = [*words.lines(f"notes.{kind}"), *words.lines(f"notes.{copy}"), *words.lines("notes.always")]
     for section in roster.sections:
-        notes += [f"{section.category.name}：{note}" for note in section.category.reviewer_notes]
+        name = section.category.name
+        notes += [words.say("mark.about", topic=name, text=note) for note in section.category.reviewer_notes]
     return [printable(one) for one in notes]

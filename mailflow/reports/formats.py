@@ -26,8 +26,8 @@ _TONES: dict[Tone, dict[str, object]] = {
     Tone.GONE: {"font_color": "#8A8F98", "font_strikeout": True},
 }
 _LOOKS: dict[Look, dict[str, object]] = {
-    Look.AMOUNT: {"align": "right", "num_format": "#,##0"},
-    Look.SHARE: {"align": "right"},
+    Look.AMOUNT: {"align": "right", "indent": 1, "num_format": "#,##0"},
+    Look.SHARE: {"align": "right", "indent": 1},
     Look.COUNT: {"align": "center", "num_format": "0"},
     Look.CENTRE: {"align": "center", "num_format": "@"},
     Look.TEXT: {"num_format": "@"},
@@ -49,7 +49,7 @@ class Formats:
             for tone, of_tone in _TONES.items()
         }
         self.heading = book.add_format({**cell, **head})
-        self.link = book.add_format({**cell, "font_color": ACCENT, "quote_prefix": True})
+        self.link = book.add_format({**cell, "font_color": ACCENT, "underline": 1, "align": "center"})
         self.title = book.add_format({**base, "font_size": 18, "bold": True, "font_color": HEAD})
         self.remark = book.add_format({**base, "font_color": QUIET})
         self.paragraph = book.add_format({**base, "text_wrap": True})

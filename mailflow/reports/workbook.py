@@ -24,7 +24,7 @@ from mailflow.reports.columns import (
     cumulative_columns,
     roster_columns,
 )
-from mailflow.reports.cover import write_cover
+from mailflow.reports.cover import roster_heading, write_cover
 from mailflow.reports.formats import Formats, Tone
 from mailflow.reports.roster import Roster
 from mailflow.reports.rows import RosterRow, Section, Standing
@@ -33,6 +33,7 @@ from mailflow.reports.words import Words, printable, words_of
 Row = TypeVar("Row")
 LONGEST_CELL = 32_000  # Excel ends at 32,767
 LINE_HEIGHT, TALLEST_ROW = 14.5, 409.0  # points
+PAGE_WIDTH = 260  # characters on a page's width that can still be read
 MOST_DIGITS = 10**15  # Excel keeps fifteen
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 
@@ -63,12 +64,6 @@ def write_workbook(roster: Roster, campaign: Campaign, *, for_organiser: bool) -
     return target.getvalue()
 
 
-def roster_heading(roster: Roster, words: Words) -> str:
-    """The title over every page: issue, title and the time covered."""
-    series = words.say("letter.series", series=roster.series) if roster.series else ""
-    return f"{series}{roster.title} {words.span(roster.since, roster.until)}".strip()
-
-
 def _write_section(
     sheets: _Sheets,
     roster: Roster,
@@ -82,7 +77,7 @@ def _write_section(
         return Tone.CHANGED if column.field is not None and column.field in row.changed else Tone.PLAIN
 
     empty = "sheet.no-selection" if roster.is_selection else "sheet.no-rows"
-    sheets.fill(sheets.add(section.category.name), columns, section.rows, tone=tone, frozen=3, empty=empty)
+    sheets.fill(sheets.add(section.category.name), columns, section.rows, tone=tone, empty=empty)
 
 
 def _write_cumulative(sheets: _Sheets, roster: Roster, campaign: Campaign) -> None:
@@ -94,7 +89,7 @@ def _write_cumulative(sheets: _Sheets, roster: Roster, campaign: Campaign) -> No
         return Tone.PLAIN if own is Tone.NEW and not column.shows_standing else own
 
     columns = cumulative_columns(campaign, sheets.words)
-    sheets.fill(sheets.add(sheets.words.say("sheet.cumulative")), columns, rows, tone=tone, frozen=3)
+    sheets.fill(sheets.add(sheets.words.say("sheet.cumulative")), columns, rows, tone=tone)
 
 
 class _Sheets:
@@ -105,11 +100,10 @@ class _Sheets:
         self._names: set[str] = set()
 
     def add(self, name: str) -> Any:
-        """A sheet set up for print: A4 landscape, one page wide, title above and page numbers below."""
+        """A sheet set up for print: A4 landscape, title above and page numbers below."""
         sheet = self.book.add_worksheet(self._free_name(name))
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
         sheet.center_horizontally()
         sheet.set_header("&L" + _print_text(self.heading)[:180] + "&R" + _print_text(name)[:50])
@@ -123,7 +117,6 @@ class _Sheets:
         rows: Sequence[Row],
         *,
         tone: Callable[[Row, Column[Row]], Tone] = lambda _row, _column: Tone.PLAIN,
-        frozen: int = 2,
         empty: str = "sheet.no-rows",
     ) -> None:
         """Headings, rows, filter, frozen head, widths and drop-downs; `empty` is the sentence for no rows."""
@@ -143,6 +136,11 @@ class _Sheets:
         if not rows:
             sheet.write_string(1, 0, self.words.say(empty), self.formats.remark)
         sheet.set_row(0, _height([column.heading for column in columns], widths) + 8)
+        frozen = 1 + next(at for at, column in enumerate(columns) if column.is_name)
+        across = math.ceil(sum(widths) / PAGE_WIDTH)
+        sheet.fit_to_pages(across, 0)
+        if across > 1:
+            sheet.repeat_columns(0, frozen - 1)
         sheet.repeat_rows(0)
         sheet.freeze_panes(1, frozen)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
@@ -189,7 +187,7 @@ def _width(column: Column[Any], cells: list[str]) -> float:
 def _height(cells: list[str], widths: list[float]) -> float:
     """Points for the tallest cell, its lines wrapped; not every program works it out when it opens the file."""
     lines = max(
-        sum(max(1, math.ceil(_columns_of(line) / (width - 1))) for line in cell.split("\n"))
+        sum(max(1, math.ceil(_columns_of(line) / (width - 0.5))) for line in cell.split("\n"))
         for cell, width in zip(cells, widths, strict=True)
     )
     return min(TALLEST_ROW, LINE_HEIGHT * lines + 6)
