@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailflow.documents.values import squeeze
 from mailflow.model.campaign import Campaign, Form
@@ -15,7 +16,7 @@ _NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _NUMBERING = re.compile(
     r"^\s*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．]|[*＊★])\s*"
 )
-_SHORTEST_HINT = 4
+_SHORTEST_HINT = 3
 _LONGEST_LABEL = 80
 
 
@@ -78,15 +79,17 @@ class Vocabulary:
         ]
 
 
-def keys_of(text: str) -> Iterator[str]:
-    """The squeezed spellings under which a cell may be a label: as it is, and without notes and numbering."""
+@lru_cache(maxsize=2048)
+def keys_of(text: str) -> tuple[str, ...]:
+    """The squeezed spellings under which a cell may be a label: as it is, and without notes and numbering.
+
+    Remembered, since the same labels stand in every form that comes.
+    """
     if len(text) > _LONGEST_LABEL:
-        return
+        return ()
     key = squeeze(text)
-    yield key
     bare = squeeze(_NOTE.sub("", _NUMBERING.sub("", text)))
-    if bare != key:
-        yield bare
+    return (key,) if bare == key else (key, bare)
 
 
 _last: tuple[Campaign, Vocabulary] | None = None

@@ -43,10 +43,10 @@ class Findings:
     fixed: set[int] = field(default_factory=set)
     heading_rows: frozenset[int] = frozenset()
 
-    @property
-    def keys(self) -> set[str]:
-        """All labels that were found."""
-        return set(self.cells) | {one.key for one in self.inline}
+    def number_of(self, form: FormWords) -> int:
+        """How many fields of `form` have a label here."""
+        keys = {*self.cells, *(one.key for one in self.inline)}
+        return sum(not keys.isdisjoint(labels) for labels in form.keys.values())
 
 
 def read_form(sheet: Sheet, campaign: Campaign) -> FormReading | None:
@@ -74,7 +74,7 @@ def _read_section(section: Section, words: Vocabulary, campaign: Campaign) -> Fo
     best = max(words.forms, key=lambda form: _fit(form, found, titled), default=None)
     if best is None:
         return None
-    count = _count(best, found)
+    count = found.number_of(best)
     fewest = FEWEST_UNDER_A_TITLE if best.form.id in titled else FEWEST_LABELS
     if count < min(fewest, len(best.form.fields)):
         return None
@@ -125,13 +125,9 @@ def _is_roster(grid: Grid, found: Findings) -> bool:
     return False
 
 
-def _count(form: FormWords, found: Findings) -> int:
-    return sum(1 for keys in form.keys.values() if any(key in found.keys for key in keys))
-
-
 def _fit(form: FormWords, found: Findings, titled: Iterable[str]) -> int:
     """How well the form fits: labels found count for it, labels it lacks against it."""
-    return 2 * _count(form, found) - len(form.form.fields) + (TITLE_WEIGHT if form.form.id in titled else 0)
+    return 2 * found.number_of(form) - len(form.form.fields) + (TITLE_WEIGHT if form.form.id in titled else 0)
 
 
 def _texts(one: Field, form: FormWords, grid: Grid, found: Findings) -> list[str]:
@@ -214,6 +210,8 @@ def _inline(one: Field, form: FormWords, found: Findings) -> list[str]:
 def _without_hints(text: str, one: Field, form: FormWords) -> str:
     if not text or squeeze(text) in form.blanks:
         return ""
+    if one.kind is FieldKind.DATE:  # what is printed ("年 月 日") is part of the value, once it is filled in
+        return text
     for hint in form.hints.get(one.id, ()):
         text = hint.sub("", text)
     return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ _ROOM = re.compile(r"[（(][\s_]*(?:月\s*日)?[\s_]*[）)]")
 def filled_form(campaign: Campaign, category_id: str, values: Values) -> bytes:
     """The category's blank form with `values` typed into the cells of their fields, as docx."""
     category = campaign.category(category_id)
-    return write_form(campaign, category, _typing(campaign.form(category.form), values))
+    return write_form(campaign, category, text_of_cells(campaign.form(category.form), values))
 
 
 def value_in_label_cell(campaign: Campaign, category_id: str, values: Values) -> bytes:
@@ -67,7 +68,7 @@ def as_workbook(campaign: Campaign, category_id: str, values: Values) -> bytes:
 
     category = campaign.category(category_id)
     form = campaign.form(category.form)
-    text_of = _typing(form, values)
+    text_of = text_of_cells(form, values)
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True}) as workbook:
         sheet = workbook.add_worksheet("Sheet1")
@@ -82,7 +83,20 @@ def as_workbook(campaign: Campaign, category_id: str, values: Values) -> bytes:
     return written.getvalue()
 
 
-def _typing(form: Form, values: Values) -> Callable[[Cell], str]:
+def bare_docx(body: str, *, parts: Mapping[str, bytes] | None = None) -> bytes:
+    """The least docx with `body` as the inner XML of w:body; `parts` adds or replaces parts of the container."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    document = (
+        f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+    )
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as container:
+        for name, content in {"word/document.xml": document.encode(), **(parts or {})}.items():
+            container.writestr(name, content)
+    return written.getvalue()
+
+
+def text_of_cells(form: Form, values: Values) -> Callable[[Cell], str]:
     """Gives each cell the next text of its field; one text fills all days, but only the first title."""
     used: dict[str, int] = {}
 

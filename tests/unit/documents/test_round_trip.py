@@ -1,0 +1,148 @@
+"""A blank form that is filled in reads back as it was filled, for every category of every shipped campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from mailflow.campaign.load import load_campaign
+from mailflow.documents.blank import blank_form
+from mailflow.documents.excel import read_xlsx
+from mailflow.documents.grid import Sheet
+from mailflow.documents.layout import read_form
+from mailflow.documents.pdf import read_pdf
+from mailflow.documents.word import read_docx
+from mailflow.model.campaign import Campaign, Category, Combine, FieldKind
+from mailflow.model.facts import FormReading, Value
+from mailflow.testing import forms
+from mailflow.testing.text_pdf import as_pdf
+
+UNIT = "虚构的单位"
+CAMPAIGNS = ("shanxi-2020", "village-grants")
+Write = Callable[[Campaign, str, Mapping[str, str]], bytes]
+SHAPES: dict[str, tuple[Write, Callable[[bytes], Sheet]]] = {
+    "typed into the cells": (forms.filled_form, read_docx),
+    "in content controls": (forms.in_content_controls, read_docx),
+    "as tracked changes": (forms.as_tracked_changes, read_docx),
+    "as a workbook": (forms.as_workbook, read_xlsx),
+    "as a PDF with text": (as_pdf, read_pdf),
+}
+LOOSE_SHAPES: dict[str, tuple[Write, Callable[[bytes], Sheet]]] = {
+    "in the label's cell": (forms.value_in_label_cell, read_docx),
+    "under the label": (forms.value_under_label, read_docx),
+    "in lines without a table": (forms.value_in_lines, read_docx),
+}
+
+
+def written(campaign: Campaign, category: Category) -> dict[str, str]:
+    """A text for each field that the form has room for, all different."""
+    form = campaign.form(category.form)
+    room = {cell.field for row in form.rows for cell in row}
+    texts: dict[str, str] = {}
+    for number, one in enumerate(form.fields, start=1):
+        if one.id not in room:
+            continue
+        texts[one.id] = {
+            FieldKind.TEXT: f"虚构的内容{number}" if campaign.language == "zh" else f"Invented {number}",
+            FieldKind.INTEGER: f"{number},345",
+            FieldKind.PERCENT: f"{number + 0.5}%",
+            FieldKind.DATE: f"2020-08-{number:02}",
+            FieldKind.DIGITS: f"1401 {number:08}",
+            FieldKind.MOBILE: f"138 0000 {number:04}",
+        }[one.kind]
+        if one.combine is Combine.COUNT:
+            texts[one.id] = "一篇"
+        elif one.pattern and one.kind is FieldKind.INTEGER:
+            texts[one.id] = str(number)
+        elif one.pattern and one.kind is FieldKind.TEXT:
+            texts[one.id] = f"情况属实，同意报送。{UNIT}"
+    return texts
+
+
+def expected(campaign: Campaign, category: Category) -> dict[str, Value]:
+    """What must be read from `written`."""
+    form = campaign.form(category.form)
+    values: dict[str, Value] = {}
+    filled = written(campaign, category)
+    by_label = {one.labels: one.id for one in form.fields if one.id in filled and one.beside is None}
+    for one in form.fields:
+        source = one.id if one.id in filled else by_label.get(one.labels)
+        if source is None:
+            continue
+        text = filled[source]
+        if one.combine is Combine.COUNT:
+            values[one.id] = 1
+        elif one.kind is FieldKind.INTEGER:
+            values[one.id] = int(text.replace(",", ""))
+        elif one.kind is FieldKind.PERCENT:
+            values[one.id] = float(text.rstrip("%"))
+        elif one.kind is FieldKind.DATE:
+            values[one.id] = campaign.opens.date().replace(year=2020, month=8, day=int(text[-2:]))
+        elif one.pattern:
+            values[one.id] = UNIT
+        else:
+            values[one.id] = text.replace(" ", "") if one.kind is not FieldKind.TEXT else text
+    return values
+
+
+def as_dict(reading: FormReading) -> dict[str, Value]:
+    return dict(reading.fields)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("campaign_id", CAMPAIGNS)
+def test_a_filled_form_reads_back_exactly_in_every_category(campaign_id: str, shape: str) -> None:
+    campaign = load_campaign(campaign_id)
+    write, read = SHAPES[shape]
+    for category in campaign.categories:
+        reading = read_form(read(write(campaign, category.id, written(campaign, category))), campaign)
+        assert reading is not None, category.id
+        assert as_dict(reading) == expected(campaign, category), category.id
+        assert (reading.form, reading.categories) == (category.form, (category.id,))
+        assert not reading.invalid
+
+
+@pytest.mark.parametrize("shape", LOOSE_SHAPES)
+@pytest.mark.parametrize("campaign_id", CAMPAIGNS)
+def test_a_form_that_people_made_themselves_reads_back_in_every_category(campaign_id: str, shape: str) -> None:
+    campaign = load_campaign(campaign_id)
+    write, read = LOOSE_SHAPES[shape]
+    for category in campaign.categories:
+        form = campaign.form(category.form)
+        reading = read_form(read(write(campaign, category.id, written(campaign, category))), campaign)
+        assert reading is not None, category.id
+        wanted = {k: v for k, v in expected(campaign, category).items() if k in form.required}
+        assert {k: reading.fields.get(k) for k in wanted} == wanted, category.id
+        assert reading.categories == (category.id,)
+
+
+@pytest.mark.parametrize("campaign_id", CAMPAIGNS)
+def test_a_blank_form_says_nothing_in_any_category(campaign_id: str) -> None:
+    campaign = load_campaign(campaign_id)
+    for category in campaign.categories:
+        reading = read_form(read_docx(blank_form(campaign, category)), campaign)
+        assert reading == FormReading(category.form, (category.id,)), category.id
+
+
+@pytest.mark.parametrize("campaign_id", CAMPAIGNS)
+def test_a_blank_form_has_the_same_bytes_each_time(campaign_id: str) -> None:
+    campaign = load_campaign(campaign_id)
+    for category in campaign.categories:
+        assert blank_form(campaign, category) == blank_form(campaign, category)
+
+
+def test_a_blank_form_ends_with_an_empty_paragraph_so_that_no_converter_loses_its_table() -> None:
+    campaign = load_campaign("shanxi-2020")
+    for category in campaign.categories:
+        assert read_docx(blank_form(campaign, category)).blocks[-1] == ""
+
+
+@pytest.mark.parametrize("campaign_id", CAMPAIGNS)
+def test_a_form_with_another_categorys_title_names_that_category(campaign_id: str) -> None:
+    campaign = load_campaign(campaign_id)
+    for category in campaign.categories:
+        for other in campaign.categories:
+            reading = read_form(read_docx(forms.filled_form(campaign, other.id, {"name": "王小明"})), campaign)
+            assert reading is not None
+            assert (category.id in reading.categories) == (category is other)
