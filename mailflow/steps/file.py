@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailflow.model.entry import KnownEntry
 from mailflow.reports.summary import entry_summary
 from mailflow.steps.world import World
-from mailflow.store.cabinet import SUMMARY, folder_name
+from mailflow.store.cabinet import SUMMARY, folder_name, names_of
 
 GROUP = 100
 
@@ -33,3 +33,10 @@ def file_entries(world: World) -> int:
 def folder_of(world: World, entry: KnownEntry) -> str:
     """The entry's folder below filed/."""
     return folder_name(world.campaign.category(entry.category).name, entry.ref, entry.applicant)
+
+
+def paths_of(world: World, entry: KnownEntry) -> list[str]:
+    """Where the entry's files lie, below the data folder, in the order of the entry."""
+    folder = folder_of(world, entry)
+    names = names_of(entry.files)
+    return [f"{world.cabinet.root.name}/{folder}/{names[one.sha256]}" for one in entry.files]

@@ -1,0 +1,47 @@
+"""`mailflow run`: the daemon, or one complete pass."""
+
+from __future__ import annotations
+
+import sys
+
+from mailflow.cli.context import Context
+from mailflow.errors import SettingsError
+from mailflow.wiring import build_lanes, build_mailbox, imap_account
+
+
+def run_pass(context: Context) -> int:
+    """One complete pass; 1 where a server could not be reached."""
+    from mailflow.daemon import only_one
+    from mailflow.steps.once import run_once
+
+    mailbox, lanes = build_mailbox(context.settings), build_lanes(context.settings)
+    with context.world() as world, only_one(world.data):
+        try:
+            errors = run_once(world, mailbox, imap_account(context.settings), lanes)
+        finally:
+            for lane in lanes:
+                lane.courier.close()
+    for error in errors:
+        print(f"mailflow: {error}", file=sys.stderr)
+    return 1 if errors else 0
+
+
+def run_daemon(context: Context) -> int:
+    """Runs until it is told to stop. Refuses a clock that stands still."""
+    if context.at is not None:
+        raise SettingsError("--at goes with run --once: a daemon cannot live at a time that stands still")
+    from mailflow.daemon import Daemon, only_one
+
+    settings = context.settings
+    mailbox, lanes = build_mailbox(settings), build_lanes(settings)
+    with context.world() as world, only_one(world.data):
+        daemon = Daemon(
+            world=world,
+            mailbox=mailbox,
+            account=imap_account(settings),
+            lanes=lanes,
+            poll_seconds=settings.imap_or_refuse().poll_seconds,
+            spare_courier=lambda: build_lanes(settings)[-1].courier,
+        )
+        daemon.run()
+    return 0

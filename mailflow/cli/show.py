@@ -1,0 +1,121 @@
+"""`mailflow show`: the whole life of an entry, a message or a letter: each event, with its time and what ruled it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailflow.cli.context import Context
+from mailflow.cli.lists import entry_json, letter_json, message_json
+from mailflow.cli.output import local, print_json, shown
+from mailflow.errors import SettingsError
+from mailflow.steps.world import World
+from mailflow.store.books import Books
+from mailflow.store.tables import EntryRow, EventRow, LetterRow, MessageRow
+
+
+def show_life(context: Context, word: str, *, as_json: bool) -> None:
+    """Prints the life of what `word` names: a receipt number, a mail's SHA-256 or Message-ID, a letter's key."""
+    with context.books() as (world, books):
+        document = _life(world, books, word)
+    if as_json:
+        print_json(document)
+        return
+    for key, value in document.items():
+        if key != "events":
+            _print_part(key, value)
+    print("events:")
+    for event in document["events"]:
+        detail = "  ".join(f"{key}={shown(value)}" for key, value in event["detail"].items() if value not in (None, []))
+        print(f"  {event['at']}  {event['about']}  {event['name']}  {detail}")
+
+
+def _life(world: World, books: Books, word: str) -> dict[str, Any]:
+    entry = books.entries.by_ref(word)
+    if entry is not None:
+        return _entry_life(world, books, entry)
+    letter = books.letters.by_key(word)
+    if letter is not None:
+        return {"letter": letter_json(letter), "events": _events(world, books, f"letter:{letter.key}")}
+    rows = books.messages.named(word) or [row for row in books.messages.all() if row.ref == word]
+    if len(rows) > 1:
+        raise SettingsError(f"{word}: {len(rows)} messages are meant; give more characters")
+    if not rows:
+        raise SettingsError(
+            f"{word}: no entry, message or letter of that name (see mailflow entries, messages, outbox)"
+        )
+    return _message_life(world, books, rows[0])
+
+
+def _entry_life(world: World, books: Books, row: EntryRow) -> dict[str, Any]:
+    [entry] = books.entries.known([row])
+    mails = books.entries.mails_of(row)
+    letters = _letters(books, mails, row.ref)
+    about = [
+        f"entry:{row.ref}",
+        *(f"message:{mail.sha256}" for mail in mails),
+        *(f"letter:{one.key}" for one in letters),
+    ]
+    refs = books.entries.refs_by_message([mail.id or 0 for mail in mails])
+    return {
+        "entry": entry_json(world, entry),
+        "versions": [
+            {
+                "version": version.number,
+                "arrived_at": local(version.arrived_at, world.campaign.zone),
+                "files": [one.filename for one in content.files],
+                "findings": [one.code for one in content.findings],
+            }
+            for version, content in books.entries.versions(row)
+        ],
+        "messages": [message_json(world, mail, refs.get(mail.id or 0, [])) for mail in mails],
+        "letters": [letter_json(one) for one in letters],
+        "events": _events(world, books, *about),
+    }
+
+
+def _message_life(world: World, books: Books, row: MessageRow) -> dict[str, Any]:
+    refs = books.entries.refs_by_message([row.id or 0]).get(row.id or 0, [])
+    letters = _letters(books, [row], None)
+    judgement = books.messages.judgement(row)
+    return {
+        "message": message_json(world, row, refs),
+        "attempts": row.attempts,
+        "error": row.error,
+        "silence": row.silence,
+        "places": [f"{one.folder} {one.uidvalidity}/{one.uid}" for one in books.messages.places(row)],
+        "findings": [one.text for one in judgement.findings] if judgement else [],
+        "original": str(world.spool.path(row.sha256).relative_to(world.data)),
+        "letters": [letter_json(one) for one in letters],
+        "events": _events(world, books, f"message:{row.sha256}", *(f"letter:{one.key}" for one in letters)),
+    }
+
+
+def _letters(books: Books, mails: list[MessageRow], ref: str | None) -> list[LetterRow]:
+    keys = {mail.answer_key for mail in mails if mail.answer_key}
+    return [row for row in books.letters.all() if row.key in keys or (ref is not None and row.ref == ref)]
+
+
+def _events(world: World, books: Books, *about: str) -> list[dict[str, Any]]:
+    return [_event(world, event) for event in books.events(*about)]
+
+
+def _event(world: World, event: EventRow) -> dict[str, Any]:
+    return {
+        "at": local(event.at, world.campaign.zone),
+        "about": event.about,
+        "name": event.name,
+        "detail": event.detail,
+    }
+
+
+def _print_part(name: str, value: Any) -> None:
+    if isinstance(value, dict):
+        print(f"{name}:")
+        for key, one in value.items():
+            print(f"  {key}: {shown(one)}")
+    elif isinstance(value, list):
+        print(f"{name}:")
+        for one in value:
+            print(f"  {shown(one)}")
+    else:
+        print(f"{name}: {shown(value)}")
