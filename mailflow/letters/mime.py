@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from datetime import datetime
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.mime.base import MIMEBase
@@ -47,7 +48,10 @@ def to_bytes(
         message[name] = _folded(name, value)
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = frame
-    content = _crlf(message.as_string())
+    try:
+        content = _crlf(message.as_string())
+    except MessageError as error:
+        raise MailflowError("a letter's headers cannot be written; it is not stored") from error
     _compare(content, wanted, message)
     return content
 
