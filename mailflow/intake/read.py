@@ -20,9 +20,9 @@ from mailflow.model.message import Attachment, Message, Unpacked
 
 _KEPT_HEADERS = frozenset(
     {
-        "authentication-results", "auto-submitted", "content-type", "delivered-to", "feedback-id", "precedence",
+        "authentication-results", "auto-submitted", "content-type", "feedback-id", "precedence",
         "return-path", "sender", "x-auto-reply", "x-auto-response-suppress", "x-autoreply", "x-autorespond",
-        "x-autoresponder", "x-failed-recipients", "x-loop", "x-mailer", "x-mailflow",
+        "x-autoresponder", "x-failed-recipients", "x-loop", "x-mailflow",
     }
 )  # fmt: skip
 _MOST_VALUES = 20
@@ -33,13 +33,15 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?A-~]{1,200}>")
 _CHARSET = re.compile(rb"(?i)=\?([\w.:-]{2,40})\?[bq]\?")
 
 
-def read_message(raw: bytes) -> Unpacked:
+def read_message(raw: bytes, *, sha256: str | None = None) -> Unpacked:
     """The mail `raw` (RFC 5322 bytes as the server gave them), decoded, unpacked and measured; not judged.
+
+    `sha256` is the hash of `raw` in hex where the caller has it already (it is the name of a spooled mail).
 
     Raises ReadRefused, and nothing else, for what is no mail a person can have sent (nested without end, thousands of
     parts). Any other fault is read as far as it goes and named in `defects` or `doubts`.
     """
-    sha256 = hashlib.sha256(raw).hexdigest()
+    sha256 = sha256 or hashlib.sha256(raw).hexdigest()
     try:
         structure = parse_structure(raw, sha256)
         hints = _hints(structure)

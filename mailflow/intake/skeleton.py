@@ -19,6 +19,15 @@ MOST_SKELETON_BYTES = 2 * 1024 * 1024
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _BOUNDARY = re.compile(rb"""(?i)boundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))""")
 _NESTED = re.compile(rb"(?im)^content-type[ \t]*:\s*message/")
+_FIELD_START = re.compile(rb"\n(?![ \t])")
+_UNREAD = frozenset({b"dkim-signature", b"domainkey-signature", b"received-spf", b"user-agent", b"date", b"delivered-to", b"reply-to", b"bcc"})
+_UNREAD_PREFIXES = (b"x-", b"arc-", b"thread-")
+_READ = frozenset(
+    {
+        b"x-mailflow", b"x-auto-response-suppress", b"x-autoreply", b"x-autorespond", b"x-autoresponder",
+        b"x-auto-reply", b"x-failed-recipients", b"x-loop",
+    }
+)  # fmt: skip
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
 
@@ -60,7 +69,7 @@ def take_bodies_out(raw: bytes, sha256: str, *, trust_boundaries: bool = True) -
         if len(head) > MOST_HEADER_BYTES:
             head = head[: head.rfind(b"\n", 0, MOST_HEADER_BYTES)]
             defects.append("headers-truncated")
-        out += [head, raw[head_end:body_start]]
+        out += [head if start else _lean(head), raw[head_end:body_start]]
         if body_start < end:
             out.append(stand_in + b"%08d" % len(bodies))
             bodies.append(raw[body_start:end])
@@ -73,11 +82,28 @@ def take_bodies_out(raw: bytes, sha256: str, *, trust_boundaries: bool = True) -
     return Skeleton(content, tuple(bodies), stand_in, tuple(dict.fromkeys(defects)))
 
 
+def _lean(head: bytes) -> bytes:
+    """The mail's own header without the trace and signature fields that nobody here reads, the top Received kept."""
+    fields = _FIELD_START.split(head)
+    seen_received = False
+    kept = []
+    for field in fields:
+        name = field[:40].partition(b":")[0].lower()
+        if name == b"received":
+            if seen_received:
+                continue
+            seen_received = True
+        elif name in _UNREAD or (name.startswith(_UNREAD_PREFIXES) and name not in _READ):
+            continue
+        kept.append(field)
+    return b"\n".join(kept)
+
+
 def _straightened(raw: bytes) -> tuple[bytes, list[str]]:
     """Without a byte order mark and mbox "From " lines, and with line ends that can be relied on."""
     defects: list[str] = []
     raw = raw.removeprefix(b"\xef\xbb\xbf")
-    if b"\r--" in raw or (b"\r" in raw and b"\n" not in raw[:MOST_HEADER_BYTES]):
+    if b"\n" not in raw[:MOST_HEADER_BYTES] and b"\r" in raw:
         raw = _LONE_CR.sub(b"\n", raw)
         defects.append("lone-cr")
     while raw.startswith((b"From ", b">From ")) and b"\n" in raw:
@@ -119,9 +145,14 @@ def _next_boundary(raw: bytes, position: int, known: set[bytes]) -> int:
     """Where the line end before the next boundary line stands, from `position` on; else the end of `raw`."""
     if not known:
         return len(raw)
-    starts = tuple(known)
-    while (found := raw.find(b"\n--", position)) >= 0:
-        if raw.startswith(starts, found + 3):
-            return found - 1 if found > position and raw[found - 1] == 0x0D else found
-        position = found + 1
+    starts = tuple(b"--" + boundary for boundary in known)
+    while (found := raw.find(b"-", position + 1)) >= 0:  # base64 has no "-", so that most bodies take one step
+        if raw[found - 1] == 0x0A:
+            if raw.startswith(starts, found):
+                return found - 2 if raw[found - 2] == 0x0D and found - 2 >= position else found - 1
+            position = found
+        else:
+            position = raw.find(b"\n", found)
+            if position < 0:
+                break
     return len(raw)
