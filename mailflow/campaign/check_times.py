@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from mailflow.campaign.build import instant
 from mailflow.campaign.check_forms import Names, strangers, twice
 from mailflow.campaign.lines import Path
+from mailflow.campaign.moments import written_end
 from mailflow.campaign.problems import Problem
 from mailflow.campaign.schema import CampaignFile, ReportTable
 
@@ -31,7 +32,7 @@ class Times:
         """The problem of a moment before the campaign opens or after it ends."""
         if moment is not None and self.opens < self.ends and not self.opens <= self.at(moment) <= self.ends:
             text = f"{moment:%Y-%m-%d %H:%M} is not within the campaign"
-            yield Problem(path, text, f"choose a time from {self.opens:%Y-%m-%d %H:%M} to {self.ends:%Y-%m-%d %H:%M}")
+            yield Problem(path, text, f"choose a time from {self.opens:%Y-%m-%d %H:%M} to {written_end(self.ends)}")
 
 
 def time_problems(file: CampaignFile, names: Names) -> Iterator[Problem]:

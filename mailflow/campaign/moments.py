@@ -58,6 +58,13 @@ def read_day(value: object) -> date:
         raise ValueError(f'"{value}" is no day; write it like "2020-08-30"') from None
 
 
+def written_end(moment: datetime) -> str:
+    """The end of a span as an organiser writes it: midnight is 24:00 of the day before."""
+    if moment.time() == time():
+        return f"{moment - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
 def _text_in_schema(example: str, pattern: str) -> dict[str, Any]:
     return {"type": "string", "pattern": pattern, "examples": [example]}
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from mailflow.campaign.problems import nearest
 from mailflow.model.campaign import FieldKind, Form, Rule
 from mailflow.model.facts import Value
 
@@ -83,8 +84,7 @@ def compile_rule(condition: str, kinds: Mapping[str, FieldKind | None]) -> tuple
     try:
         compiled = rule_engine.Rule(condition, context=context)
     except rule_engine.SymbolResolutionError as error:
-        nearest = f'"{error.suggestion}"' if error.suggestion else "one of " + ", ".join(sorted(kinds))
-        raise RuleError(f'unknown field "{error.symbol_name}"', f"write {nearest}") from None
+        raise RuleError(f'unknown field "{error.symbol_name}"', f"write {nearest(error.symbol_name, kinds)}") from None
     except rule_engine.errors.SyntaxError as error:
         raise RuleError(f"not a condition: {error.message}", example) from None
     except rule_engine.EngineError as error:
