@@ -55,14 +55,15 @@ class FaultySmtp:
         self.port = 0
         self.reached = threading.Event()
         """Set when a fault has begun: a test may act upon it from another thread."""
-        self._due = [fault for fault in faults for _ in range(fault.times or 1)]
+        self._lock = threading.Lock()
+        self._due: list[Fault] = []
+        self.plan(*faults)
         self._security = security
         self._context = server_context(certificate) if certificate is not None else None
         self._extensions = extensions
         self._stopping = threading.Event()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._lock = threading.Lock()
 
     def __enter__(self) -> FaultySmtp:
         self._listener = socket.create_server((self.host, 0))
@@ -72,12 +73,8 @@ class FaultySmtp:
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
-        with self._lock:
-            lines = [self._listener, *self._open]
-        for line in lines:
-            with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-            line.close()
+        _end([self._listener])
+        self.hang_up()
         for thread in self._threads:
             thread.join(10)
 
@@ -86,6 +83,17 @@ class FaultySmtp:
         if secret.encode() in self.received:
             return True
         return any(secret.encode() in _decoded(token) for token in _TOKEN.findall(bytes(self.received)))
+
+    def plan(self, *faults: Fault) -> None:
+        """More faults, after those that are still to come."""
+        with self._lock:
+            self._due += [fault for fault in faults for _ in range(fault.times or 1)]
+
+    def hang_up(self) -> None:
+        """Ends all connections, as servers do to idle ones."""
+        with self._lock:
+            lines, self._open = self._open, []
+        _end(lines)
 
     def due(self, point: At) -> Fault | None:
         """The fault to commit at `point` now; asking uses it up."""
@@ -246,6 +254,13 @@ class _Dialogue:
             raise _Over
         self._server.received += chunk
         self._buffer += chunk
+
+
+def _end(lines: list[socket.socket]) -> None:
+    for line in lines:
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+        line.close()
 
 
 def _decoded(token: bytes) -> bytes:
