@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from mailflow.documents.grid import MOST_CELLS, MOST_CHARS, MOST_COLUMNS, MOST_ROWS, Grid, GridCell, Sheet
-from mailflow.documents.kinds import open_package, read_part
+from mailflow.documents.kinds import open_package, read_head, read_part
 from mailflow.errors import ReadRefused
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_SHEETS = 20
 TALLEST_MERGE = 100
+MOST_COVERED = 200_000
+MOST_RECORDS = 1_000_000
 MOST_SHEET_XML = 16 * 2**20
 FARTHEST_ROW = 10_000
 FARTHEST_COLUMN = 256
@@ -48,7 +50,9 @@ def read_xls(content: bytes) -> Sheet:
             records = ole.openstream(name).read()
     except Exception as error:  # olefile lets struct, index and recursion errors of damaged files through
         raise ReadRefused(f"the workbook is damaged: {error}") from error
-    for kind, row in _cell_rows(records):
+    for number, (kind, row) in enumerate(_cell_rows(records)):
+        if number > MOST_RECORDS:
+            raise ReadRefused(f"the workbook has more than {MOST_RECORDS} cells")
         if row >= FARTHEST_ROW:
             raise ReadRefused(f"a cell stands in row {row + 1} (record {kind:#x}), no form is that long")
     return _read(content)
@@ -68,9 +72,9 @@ def _check_sheet_xml(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Refuses a worksheet with a filled cell far out. Any part may be one: relationships name them freely."""
     from lxml import etree
 
-    xml = read_part(package, entry.filename, MOST_SHEET_XML)
-    if b"worksheet" not in xml[:4096]:
+    if b"worksheet" not in read_head(package, entry).replace(b"\0", b""):  # nor in UTF-16
         return
+    xml = read_part(package, entry.filename, MOST_SHEET_XML)
     try:
         rows = etree.iterparse(
             io.BytesIO(xml), tag="{*}row", resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
@@ -130,7 +134,9 @@ def _grid(sheet: CalamineSheet) -> Grid:
     top, left = sheet.start or (0, 0)
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     covered: set[tuple[int, int]] = set()
-    for (row, column), (end_row, end_column) in (sheet.merged_cell_ranges or [])[:MOST_CELLS]:
+    for (row, column), (end_row, end_column) in sheet.merged_cell_ranges or ():
+        if len(covered) > MOST_COVERED:
+            break
         if row > MOST_ROWS or column > MOST_COLUMNS:
             continue
         last_row, last_column = min(end_row, row + TALLEST_MERGE), min(end_column, column + MOST_COLUMNS)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mailflow.documents.excel import read_xls, read_xlsx
 from mailflow.documents.grid import Sheet
 from mailflow.documents.kinds import Kind, is_locked_zip, kind_of
-from mailflow.documents.layout import read_form
+from mailflow.documents.layout import fullest, read_forms
 from mailflow.documents.pdf import Locked, read_pdf
 from mailflow.documents.pictures import check_picture
 from mailflow.documents.roles import role_by_name
@@ -25,6 +25,8 @@ READERS: dict[Kind, Callable[[bytes], Sheet]] = {
     Kind.PDF: read_pdf,
 }
 ELECTRONIC = frozenset({Kind.DOCX, Kind.XLSX, Kind.XLS})
+FEWEST_VALUES = 2
+"""So many values make a further form in the same file one that somebody filled in."""
 CONTAINERS = {Kind.ZIP: Role.ARCHIVE, Kind.OTHER_ARCHIVE: Role.ARCHIVE, Kind.MESSAGE: Role.MESSAGE}
 READABLE = frozenset(
     {"docx", "xlsx", "xls", "pdf", "doc", "wps", "rtf", "odt"}
@@ -99,9 +101,11 @@ def _document(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) 
         if kind is Kind.DOCX and facts.told_by == "nothing":
             facts = replace(facts, role=Role.FORM)  # a text document of unknown use is the form far more often than not
         return replace(facts, problem=_unreadable(facts), detail=str(error))
-    form = read_form(sheet, campaign)
+    forms = read_forms(sheet, campaign)
+    form = fullest(forms)
     if form is not None:
-        return replace(facts, role=Role.FORM, told_by="content", form=form)
+        more = tuple(one for one in forms if one is not form and len(one.fields) >= FEWEST_VALUES)
+        return replace(facts, role=Role.FORM, told_by="content", form=form, more_forms=more)
     if facts.role is Role.FORM and sheet.is_blank and (sheet.pictures or kind is Kind.PDF):
         return replace(facts, role=Role.FORM_SCAN)
     if facts.role is Role.FORM:

@@ -13,6 +13,7 @@ MOST_BYTES = 64 * 2**20
 MOST_RATIO = 100
 RATIO_COUNTS_FROM = 2**20
 _CHUNK = 2**16
+_HEAD = 4096
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*")
@@ -102,6 +103,15 @@ def read_part(package: zipfile.ZipFile, name: str, most: int) -> bytes:
     except Exception as error:  # zlib, lzma and zipfile have no common ancestor for broken data
         raise ReadRefused(f"{name} cannot be unpacked: {error}") from error
     return b"".join(pieces)
+
+
+def read_head(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The first bytes of one part, enough to see what it is. Raises ReadRefused where it is broken or encrypted."""
+    try:
+        with package.open(entry) as part:
+            return part.read(_HEAD)
+    except Exception as error:  # as in read_part; an encrypted entry is a RuntimeError
+        raise ReadRefused(f"{entry.filename} cannot be unpacked: {error}") from error
 
 
 def is_locked_zip(content: bytes) -> bool:

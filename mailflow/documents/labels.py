@@ -147,8 +147,11 @@ def _form_words(form: Form) -> FormWords:
 
 
 def _loose(key: str) -> re.Pattern[str]:
-    """Finds a printed note whatever blanks and marks stand between its letters, and the brackets around it."""
-    return re.compile(r"[\W_]*" + r"[\W_]*".join(map(re.escape, key)) + r"[\W_]*", re.I)
+    """Finds a printed note whatever blanks and marks stand between its letters, and the brackets around it.
+
+    What may stand before it is bounded: else a cell full of blanks would take quadratic time.
+    """
+    return re.compile(r"[(（\[“\s]{0,6}" + r"[\W_]*".join(map(re.escape, key)) + r"[\W_]*", re.I)
 
 
 def _inline_pattern(labels: Iterable[str]) -> re.Pattern[str]:

@@ -6,7 +6,7 @@ own cell after a colon or on the next line. Neighbouring labels and printed note
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -49,20 +49,24 @@ class Findings:
         return sum(not keys.isdisjoint(labels) for labels in form.keys.values())
 
 
-def read_form(sheet: Sheet, campaign: Campaign) -> FormReading | None:
-    """The form that stands in `sheet`, None where there is none (or a list of several people).
-
-    Where it holds several (a whole announcement with one form filled in), the one with most values.
-    """
-    readings = read_forms(sheet, campaign)
-    return max(readings, key=lambda one: len(one.fields) + len(one.invalid), default=None)
-
-
 def read_forms(sheet: Sheet, campaign: Campaign) -> tuple[FormReading, ...]:
-    """All forms that stand in `sheet`, in order, empty ones too."""
+    """All forms that stand in `sheet`, in order, empty ones too; a list of several people is none."""
     words = vocabulary(campaign)
     readings = (_read_section(section, words, campaign) for section in sections(sheet, words))
     return tuple(one for one in readings if one is not None)
+
+
+def read_form(sheet: Sheet, campaign: Campaign) -> FormReading | None:
+    """The form that stands in `sheet`, None where there is none.
+
+    Where it holds several (a whole announcement with one form filled in), the one with most values.
+    """
+    return fullest(read_forms(sheet, campaign))
+
+
+def fullest(readings: Sequence[FormReading]) -> FormReading | None:
+    """The reading with most values, the first of equals."""
+    return max(readings, key=lambda one: len(one.fields) + len(one.invalid), default=None)
 
 
 def _read_section(section: Section, words: Vocabulary, campaign: Campaign) -> FormReading | None:

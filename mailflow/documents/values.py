@@ -14,6 +14,9 @@ from mailflow.model.facts import Value
 MOST_DIGITS = 15
 """Longer numbers are no counts of anything."""
 
+LONGEST_READ = 200
+"""Longer texts are no number and no date."""
+
 _HAN_NUMERALS = "〇零一二三四五六七八九十百千万亿两俩廿壹贰叁肆伍陆柒捌玖拾佰仟萬億兩貳陸"
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _NOTHING = frozenset(
@@ -82,7 +85,7 @@ def read_value(text: str, kind: FieldKind, year: int) -> Value | None:
     key = squeeze(plain)
     if key in _NOTHING or (kind is FieldKind.DATE and _UNFILLED_DATE.fullmatch(key)):
         return None
-    value = _READERS[kind](plain, year)
+    value = _READERS[kind](plain, year) if len(plain) <= LONGEST_READ else None
     if value is None:
         raise ReadRefused(f"not a value of kind {kind.value}")
     return value

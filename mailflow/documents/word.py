@@ -48,6 +48,8 @@ def read_docx(content: bytes) -> Sheet:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise ReadRefused(f"the document is damaged: {error}") from error
+    if root.getroottree().docinfo.doctype:
+        raise ReadRefused("the document brings a DTD, which no word processor writes")
     body = root.find(_W + "body")
     if body is None:
         raise ReadRefused("the document has no body")

@@ -48,7 +48,8 @@ class FileFacts:
     """What is known of one attachment: `role`, told by "content", "name" or "nothing" (`told_by`).
 
     `problem` is a finding code where the file could not be read as what it is, `detail` says why (English,
-    for the log and `show`). `form` is set where a form was read in it.
+    for the log and `show`). `form` is set where a form was read in it, `more_forms` where further filled forms
+    (of other applicants) stand in the same file.
     """
 
     sha256: str
@@ -58,6 +59,7 @@ class FileFacts:
     form: FormReading | None = None
     problem: str | None = None
     detail: str = ""
+    more_forms: tuple[FormReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

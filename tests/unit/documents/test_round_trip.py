@@ -65,9 +65,9 @@ def expected(campaign: Campaign, category: Category) -> dict[str, Value]:
     form = campaign.form(category.form)
     values: dict[str, Value] = {}
     filled = written(campaign, category)
-    by_label = {one.labels: one.id for one in form.fields if one.id in filled and one.beside is None}
+    by_label = {label: one.id for one in form.fields if one.id in filled and not one.beside for label in one.labels}
     for one in form.fields:
-        source = one.id if one.id in filled else by_label.get(one.labels)
+        source = one.id if one.id in filled else next(filter(None, map(by_label.get, one.labels)), None)
         if source is None:
             continue
         text = filled[source]
