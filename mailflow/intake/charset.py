@@ -33,6 +33,8 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 
 _ONLY_HAN = re.compile(f"[\x00-\x7f{HAN}\u00b7\u00d7\u2000-\u206f\u2100-\u27bf\u3000-\u303f\uff00-\uffef]*")
 _HAN_TOUCHES_LETTER = re.compile(f"[A-Za-z][{HAN}]|[{HAN}][A-Za-z]")
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+_ACCENTS = re.compile("[^\x00-\x7f]{2}")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNFIT = frozenset({"Cc", "Co", "Cn", "Cs"})
 _BIG5_COMMON = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xc6][\x40-\x7e\xa1-\xfe])*")
@@ -133,9 +135,10 @@ def _guess(data: bytes, hints: frozenset[str], failed: str | None) -> Decoded:
         return _choose(utf8, gb, hints)
     if utf8 is not None:
         return Decoded(utf8)
-    if gb is not None:
-        return Decoded(gb, sure=_is_han(gb) and not _may_be_big5(data, gb, hints))
-    return _salvage(data, hints, failed)
+    if gb is None or _is_broken_utf8(data, failed):
+        return _salvage(data, hints, failed)
+    fits = _is_han(gb) and (failed is None or _is_common(gb))
+    return Decoded(gb, sure=fits and not _may_be_big5(data, gb, hints))
 
 
 def _choose(utf8: str, gb: str, hints: frozenset[str]) -> Decoded:
@@ -144,13 +147,23 @@ def _choose(utf8: str, gb: str, hints: frozenset[str]) -> Decoded:
     930 pairs of GB 2312 characters are valid UTF-8 too (毛茅 is ëé), and most Chinese UTF-8 of even length is valid
     GB18030, though in characters that nobody uses.
     """
-    for test in (_is_han, _is_common):
-        if test(utf8) != test(gb):
-            return Decoded(utf8 if test(utf8) else gb)
+    if not _is_han(gb):
+        return Decoded(utf8, sure=_is_han(utf8) or _ACCENTS.search(utf8) is None)
+    if not _is_han(utf8):
+        return Decoded(gb)
+    if _is_common(utf8) != _is_common(gb):
+        return Decoded(utf8 if _is_common(utf8) else gb)
     seen = hints & {UTF8, GB}
     if len(seen) == 1:
         return Decoded(utf8 if UTF8 in seen else gb)
     return Decoded(utf8, sure=False)
+
+
+def _is_broken_utf8(data: bytes, failed: str | None) -> bool:
+    """Whether it is UTF-8 that was cut or damaged: that reads as rare characters of GB18030 too."""
+    reading = data.decode(UTF8, "replace")
+    holes = reading.count("\ufffd")
+    return holes <= (1 if failed == UTF8 else len(_HAN_CHARACTER.findall(reading)) // 2)
 
 
 def _may_be_big5(data: bytes, gb: str, hints: frozenset[str]) -> bool:

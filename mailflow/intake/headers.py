@@ -84,14 +84,20 @@ def _same_charset(one: str, other: str) -> bool:
 
 
 def _decode_run(run: list[tuple[str, bytes, bytes]], hints: Iterable[str]) -> Decoded:
-    """Adjacent words of one charset. Senders that cut the base64 text itself are met by the second reading."""
+    """Adjacent words of one charset, joined as bytes; or as base64 where the sender cut the base64 text itself."""
     label = run[0][0]
-    each = b"".join(_word_bytes(encoding, payload) for _, encoding, payload in run)
-    reading = decode(each, label, hints)
-    if reading.sure or len(run) == 1 or any(encoding != b"b" for _, encoding, _ in run):
-        return reading
+    each = decode(b"".join(_word_bytes(encoding, payload) for _, encoding, payload in run), label, hints)
+    if not any(encoding == b"b" and _is_cut(payload) for _, encoding, payload in run[:-1]):
+        return each
     whole = decode(_base64(b"".join(payload for _, _, payload in run)), label, hints)
-    return whole if whole.sure else reading
+    if whole.sure != each.sure:
+        return whole if whole.sure else each
+    return Decoded(whole.text, sure=whole.text == each.text and whole.sure)
+
+
+def _is_cut(payload: bytes) -> bool:
+    text = payload.strip()
+    return not text.endswith(b"=") and len(_NOT_BASE64.sub(b"", text)) % 4 != 0
 
 
 def _word_bytes(encoding: bytes, payload: bytes) -> bytes:
