@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mailflow.model.entry import Finding
 
+PIPED_WIDTH = 240
 CONTROLS = {code: " " for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
@@ -34,7 +35,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, em
     for row in rows:
         table.add_row(*(Text(shown(cell)) for cell in row))
         count += 1
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
     console.print(table if count else empty)
 
 
