@@ -59,26 +59,26 @@ def filed() -> Callable[..., FiledFile]:
 def make_entry(at: Callable[[str], datetime], filed: Callable[..., FiledFile]) -> MakeEntry:
     """An accepted entry with a form and a scan; any field can be given."""
 
-    def make(number: int = 1, **given: object) -> KnownEntry:
-        arrived = at("08-22 09:00") + timedelta(minutes=number)
+    def make(index: int = 1, **given: object) -> KnownEntry:
+        arrived = at("08-22 09:00") + timedelta(minutes=index)
         entry = KnownEntry(
-            ref=f"SX20-{number:04d}",
-            applicant=f"张三{'〇一二三四五六七八九'[number % 10]}",
+            ref=f"SX20-{index:04d}",
+            applicant=f"张三{'〇一二三四五六七八九'[index % 10]}",
             category="proofreader",
             period=None,
-            study_id=f"{1000000000 + number}",
+            study_id=f"{1000000000 + index}",
             unit="省水利厅",
-            sender=f"a{number}@example.cn",
+            sender=f"a{index}@example.cn",
             status=EntryStatus.ACCEPTED,
             version=1,
             arrived_at=arrived,
             updated_at=arrived,
             complete_at=arrived,
-            fields={"organisation": "省水利厅党支部", "total_points": 20000 + number, "annual_points": 6000},
+            fields={"organisation": "省水利厅党支部", "total_points": 20000 + index, "annual_points": 6000},
             files=(
-                filed(f"form {number}", Role.FORM),
-                filed(f"scan {number}", Role.FORM_SCAN, "application/pdf"),
-                filed(f"profile {number}", Role.PROFILE, "image/jpeg"),
+                filed(f"form {index}", Role.FORM),
+                filed(f"scan {index}", Role.FORM_SCAN, "application/pdf"),
+                filed(f"profile {index}", Role.PROFILE, "image/jpeg"),
             ),
         )
         return replace(entry, **given)  # type: ignore[arg-type]
