@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from mailflow.intake.charset import HAN
+
 _DOTS = str.maketrans("", "", "·•・‧∙.")
+_BLANKS_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 _NEVER_IN_A_NAME = ("Cc", "Cn", "Co", "Cs")
 
 
@@ -12,6 +16,12 @@ def folded(text: str) -> str:
     """`text` fit to be compared: NFKC, without case, blanks, format characters and the dots inside names."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_DOTS)
     return "".join(one for one in plain if not one.isspace() and unicodedata.category(one) != "Cf")
+
+
+def tidied(name: str) -> str:
+    """A name as it is kept: without format characters and blanks between Han characters, else one blank each."""
+    visible = "".join(one for one in name if unicodedata.category(one) != "Cf")
+    return _BLANKS_BETWEEN_HAN.sub("", " ".join(visible.split()))
 
 
 def same_name(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mailflow.judge.names import folded, same_name
+from mailflow.judge.names import folded, same_name, tidied
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts, FormReading, Role, Value
 from mailflow.model.message import Attachment, Message
@@ -64,7 +64,7 @@ def forms_in(facts: Facts, campaign: Campaign) -> tuple[NamedForm, ...]:
         forms[file.sha256] = NamedForm(
             file.sha256,
             reading,
-            text_of(reading.fields.get(name_field(campaign, reading.form))),
+            tidied(text_of(reading.fields.get(name_field(campaign, reading.form))) or "") or None,
             text_of(reading.fields.get(STUDY_ID)),
             reading.categories[0] if len(reading.categories) == 1 else None,
         )
@@ -117,17 +117,22 @@ def _homes(message: Message, people: Sequence[Person]) -> dict[str, set[int]]:
     for at, person in enumerate(people):
         forms = {form.sha256 for form in person.forms}
         for attachment in message.attachments:
-            if attachment.sha256 in forms and attachment.inside:
-                homes.setdefault(attachment.inside, set()).add(at)
+            if attachment.sha256 in forms and _home(attachment):
+                homes.setdefault(_home(attachment), set()).add(at)
     return homes
+
+
+def _home(attachment: Attachment) -> str:
+    """The archive or message a file came in, and its folder there; "" for a file attached by itself."""
+    return "/".join(filter(None, (attachment.inside, attachment.folder)))
 
 
 def _owner(attachment: Attachment, people: Sequence[Person], homes: dict[str, set[int]]) -> int | None:
     named = [at for at, person in enumerate(people) if any(f.sha256 == attachment.sha256 for f in person.forms)]
     if not named:
-        named = _named_in(f"{attachment.inside or ''}/{attachment.filename or ''}", people)
-    if not named and attachment.inside:
-        named = sorted(homes.get(attachment.inside, ()))
+        named = _named_in(f"{_home(attachment)}/{attachment.filename or ''}", people)
+    if not named:
+        named = sorted(homes.get(_home(attachment), ()))
     return named[0] if len(named) == 1 else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mailflow.intake.etiquette import is_machine_mail, reason_for_silence
 from mailflow.intake.subject import SubjectReading, parse_subject
 from mailflow.judge.found import finding
-from mailflow.judge.names import is_doubtful, same_name
+from mailflow.judge.names import is_doubtful, same_name, tidied
 from mailflow.judge.people import NamedForm, Person, forms_in, people_in, place
 from mailflow.judge.phrase import listed, quoted, say
 from mailflow.model.campaign import Campaign, Severity
@@ -20,7 +20,13 @@ from mailflow.model.message import Message
 TOO_LARGE = "too-large"
 """The defect of a mail of which only the header was fetched."""
 
-_BLOCKING_DOUBTS = {"two-from": "held.two-from", "sender": "held.no-sender", "subject": "held.doubtful-subject"}
+_BLOCKING_DOUBTS = {
+    "two-from": "held.two-from",
+    "no-sender": "held.no-sender",
+    "two-subject": "held.two-subject",
+    "subject": "held.doubtful-subject",
+}
+"""Doubts of reading that a person settles before anything is filed; others (of a file name, of the text) can wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ def _one(case: _Case) -> Route:
     study_ids = dict.fromkeys(one.study_id for one in case.forms if one.study_id)
     answered = [one for one in case.entries if same_name(one.applicant, name)]
     study_id = next(iter(study_ids), None) or next((one.study_id for one in answered), None)
-    return Route(Disposition.ENTRY, drafts=(Draft(name, category, study_id, case.subject.unit, files),))
+    return Route(Disposition.ENTRY, drafts=(Draft(tidied(name), category, study_id, case.subject.unit, files),))
 
 
 def _name_of(case: _Case) -> str | None:

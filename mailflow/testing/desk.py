@@ -55,14 +55,15 @@ def file(
     media_type: str = "image/jpeg",
     size: int = 1000,
     inside: str | None = None,
+    folder: str | None = None,
     problem: str | None = None,
     form: FormReading | None = None,
 ) -> File:
     """A file of that role; its SHA-256 is told by name, folder, `content` and what the form says."""
     name = filename or f"{role.value}.jpg"
-    sha256 = hashlib.sha256(f"{role}{name}{inside}{content}{form}".encode()).hexdigest()
+    sha256 = hashlib.sha256(f"{role}{name}{inside}{folder}{content}{form}".encode()).hexdigest()
     return File(
-        Attachment(filename if filename != "" else None, size, sha256, media_type, inside),
+        Attachment(filename if filename != "" else None, size, sha256, media_type, inside, folder=folder),
         FileFacts(sha256, name, role, "name", form, problem),
     )
 
@@ -76,10 +77,11 @@ def form_file(
     lengths: Mapping[str, int] | None = None,
     filename: str = "报名表.docx",
     inside: str | None = None,
+    folder: str | None = None,
 ) -> File:
     """An electronic form that was read."""
     reading = FormReading(form, tuple(categories), dict(values), invalid or {}, lengths or {})
-    return file(Role.FORM, filename, media_type="application/zip", inside=inside, form=reading)
+    return file(Role.FORM, filename, media_type="application/zip", inside=inside, folder=folder, form=reading)
 
 
 def values_for(campaign: Campaign, category: str, **changes: Value | None) -> dict[str, Value]:
@@ -131,7 +133,7 @@ def mail(
         sender,
         "",
         subject,
-        return_path=sender,
+        return_path=sender or None,
         headers=headers or {},
         attachments=attachments,
         cloud_links=cloud_links,
