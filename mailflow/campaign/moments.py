@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}):(\d{2})", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
+YEARS = range(2000, 2200)
 
 
 def read_moment(value: object) -> datetime:
@@ -18,19 +19,23 @@ def read_moment(value: object) -> datetime:
     Without an offset it stays naive: the campaign's zone is added when the campaign is built.
     Raises ValueError: what is wrong, "; ", what would be right.
     """
-    if isinstance(value, datetime):
-        return value
-    found = MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(f'"{value}" is no day with a time; write it like "2020-08-30 24:00"')
-    hour, minute = int(found[2]), int(found[3])
     try:
-        day = datetime.fromisoformat(found[1])
-        if (hour, minute) == (24, 0):
-            return day + timedelta(days=1)
-        return day.replace(hour=hour, minute=minute)
+        moment = value if isinstance(value, datetime) else _moment_of(str(value).strip())
     except ValueError:
-        raise ValueError(f'there is no such time as "{value}"; write it like "2020-08-30 18:00"') from None
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise ValueError(f'"{value}" is no day with a time; write it like "2020-08-30 24:00"')
+    return moment
+
+
+def _moment_of(text: str) -> datetime | None:
+    found = MOMENT.fullmatch(text)
+    if found is None:
+        return None
+    day = datetime.fromisoformat(found[1])
+    if (found[2], found[3]) == ("24", "00"):
+        return day + timedelta(days=1) if day.year in YEARS else None
+    return day.replace(hour=int(found[2]), minute=int(found[3]))
 
 
 def read_clock(value: object) -> time:
@@ -50,12 +55,14 @@ def read_clock(value: object) -> time:
 
 def read_day(value: object) -> date:
     """A day, as text or as TOML's own. Raises ValueError: what is wrong, "; ", what would be right."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
     try:
-        return date.fromisoformat(value.strip() if isinstance(value, str) else "")
+        is_day = isinstance(value, date) and not isinstance(value, datetime)
+        day = value if is_day else date.fromisoformat(str(value).strip())
     except ValueError:
-        raise ValueError(f'"{value}" is no day; write it like "2020-08-30"') from None
+        day = None
+    if not isinstance(day, date) or day.year not in YEARS:
+        raise ValueError(f'"{value}" is no day; write it like "2020-08-30"')
+    return day
 
 
 def written_end(moment: datetime) -> str:

@@ -87,9 +87,10 @@ def compile_rule(condition: str, kinds: Mapping[str, FieldKind | None]) -> tuple
         raise RuleError(f'unknown field "{error.symbol_name}"', f"write {nearest(error.symbol_name, kinds)}") from None
     except rule_engine.errors.SyntaxError as error:
         raise RuleError(f"not a condition: {error.message}", example) from None
-    except rule_engine.EngineError as error:
-        remedy = 'compare numbers with numbers (25000) and texts with texts ("…")'
-        raise RuleError(f"cannot be computed: {error.message}", remedy) from None
+    except (rule_engine.EngineError, ArithmeticError, ValueError, RecursionError) as error:
+        said = error.message if isinstance(error, rule_engine.EngineError) else error
+        remedy = 'compare numbers with numbers (25000), texts with texts ("…"), days with days (d"2020-08-30")'
+        raise RuleError(f"cannot be computed: {said}", remedy) from None
     expression = compiled.statement.expression
     if expression.result_type != rule_engine.DataType.BOOLEAN or not context.symbols:
         raise RuleError("says nothing about the entry that is true or false", example)

@@ -102,6 +102,8 @@ def test_an_answer_given_early_is_never_taken_back(total: int | None, annual: in
         ("total_points ≥ 5", "not a condition", "total_points >= 25000"),
         ("total_points", "true or false", "total_points >= 25000"),
         ("1 == 1", "true or false", "total_points >= 25000"),
+        ('captured_on < d"9999-12-31 24:00"', "cannot be computed", "days with days"),
+        ('captured_on < d"someday"', "not a condition", "such as"),
         ("captured_on < $now", "nothing else", "$"),
     ],
 )
