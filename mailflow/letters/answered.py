@@ -115,7 +115,7 @@ def _item(answer: Answered, index: int, submission: Submission, campaign: Campai
     first = answer.first_arrived[index] if index < len(answer.first_arrived) and not linked else arrived_at
     hidden = standing in {Standing.RECEIVED, Standing.LATE, Standing.ASIDE} or _is_conflict(submission)
     return Item(
-        applicant=shown(submission.applicant, 60),
+        applicant=shown(submission.applicant, 40),
         is_person=category.is_person,
         category=category,
         ref=answer.refs[index] if index < len(answer.refs) else None,

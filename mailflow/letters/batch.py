@@ -16,7 +16,6 @@ from mailflow.model.entry import Unit
 from mailflow.model.letter import Part
 
 _SHORT = frozenset({Standing.INCOMPLETE, Standing.TO_UPDATE})
-_MOST_ASKED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,6 @@ def batch_values(items: Sequence[Item], unit: Unit | None, campaign: Campaign, n
     """What the template of a batch prints. `persons`: each entry is another person, so that people are counted."""
     names = {item.applicant for item in items}
     categories = tuple(dict.fromkeys(item.category.name for item in items))
-    asked = _asked(items)
     return {
         "tone": _tone(items),
         "items": items,
@@ -50,8 +48,6 @@ def batch_values(items: Sequence[Item], unit: Unit | None, campaign: Campaign, n
         "accepted": sum(item.standing is Standing.ACCEPTED for item in items),
         "short": sum(item.standing in _SHORT for item in items),
         "received": sum(item.standing is Standing.RECEIVED for item in items),
-        "asked": asked[:_MOST_ASKED],
-        "asked_more": max(0, len(asked) - _MOST_ASKED),
         "dues": _dues(items, campaign, now),
         "notes": tuple(dict.fromkeys(note for item in items for note in item.category.notes)),
     }
@@ -72,7 +68,7 @@ def _tone(items: Sequence[Item]) -> str:
     return "good" if all(item.standing is Standing.ACCEPTED for item in items) else "wait"
 
 
-def _asked(items: Sequence[Item]) -> tuple[Asked, ...]:
+def asked_of(items: Sequence[Item]) -> tuple[Asked, ...]:
     """What is missing, each thing once with the names it is missing for, the most frequent first."""
     names: dict[Row, list[str]] = {}
     for item in items:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.campaign.calendar import next_deadline
 from mailflow.campaign.words import words_for
 from mailflow.letters.answered import Answered, Item, Standing, items_of
-from mailflow.letters.batch import batch_table, batch_values
+from mailflow.letters.batch import asked_of, batch_table, batch_values
 from mailflow.letters.frame import frame
 from mailflow.letters.masking import shown
 from mailflow.letters.render import Rendered, render
-from mailflow.letters.rows import for_sender
 from mailflow.letters.salutation import Addressee, addressee_of
+from mailflow.letters.unread import Unread, unread_of
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Mark, Unit
-from mailflow.model.judgement import Disposition
 from mailflow.model.letter import Correspondent, Letter, LetterKind, Part
 
 LARGEST = 12_000
 """Bytes of a receipt as sent, its files not counted: nobody can use it to flood a third person."""
 
 _HEADERS = 1_600
-_MOST_NAMES = 20
+_MOST_NAMES = 12
+_MOST_ASKED = 12
+_MOST_UNREAD = 4
 _FEWER_ROWS = (12, 8, 4, 0)
 _TONES = {
     Standing.ACCEPTED: "good",
@@ -32,16 +32,6 @@ _TONES = {
     Standing.TO_UPDATE: "todo",
     Standing.RECEIVED: "plain",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A mail that could not be placed: when it came, what was found, and whether another subject would help."""
-
-    arrived_at: datetime
-    ref: str | None
-    sentences: tuple[str, ...]
-    wants_subject: bool
 
 
 def compose_receipt(
@@ -64,31 +54,46 @@ def compose_receipt(
     """
     answers = sorted(answers, key=lambda answer: answer.arrived_at)
     items = items_of(answers, campaign, people_first)
-    unread = tuple(_unread(answers, campaign))
+    unread = unread_of(answers, campaign)
     if not items and not unread:
         raise ValueError("a receipt needs a mail that is to be answered")
-    only_received = bool(items) and all(item.standing is Standing.RECEIVED for item in items) and not unread
-    with_qr = correspondent.group_qr if items and not only_received else None
-    values = {
-        **frame(correspondent, campaign, now),
-        "unread": unread,
-        "unplaced": _names(answers),
-        "overtaken": not all(answer.current for answer in answers),
-        "privacy": campaign.texts.get("privacy", "") if first_letter and not only_received else "",
-        "group": campaign.texts.get("group", "") if items and not only_received else "",
-        "qr": with_qr.content_id if with_qr else None,
-        "blank_form": shown(blank_form.filename, 80) if blank_form else "",
-        "review": campaign.texts.get("review", ""),
-        "example": campaign.subject_example,
-    }
-    parts = tuple(part for part in (with_qr, blank_form) if part)
+    bare = not unread and all(item.standing is Standing.RECEIVED for item in items)
+    picture = correspondent.group_qr if items and not bare else None
+    form = None if bare else blank_form
+    values = frame(correspondent, campaign, now) | _beside(answers, unread, campaign, bare=bare)
+    values |= {"qr": picture.content_id if picture else None, "blank_form": shown(form.filename, 80) if form else ""}
+    values |= {"privacy": campaign.texts.get("privacy", "") if first_letter and not bare else ""}
+    values |= {"group": campaign.texts.get("group", "") if items and not bare else ""}
+    table: tuple[Part, ...] = ()
     if len(items) == 1:
         letter = _single(items[0], answers[-1], unit, values, campaign=campaign, now=now)
     elif items:
         letter, table = _several(items, unit, values, campaign, now)
-        parts += table
     else:
         letter = render("receipt-held", campaign.language, {**values, "tone": "wait"})
+    return _threaded(letter, answers, key, _ref(items, unread), (*(one for one in (picture, form) if one), *table))
+
+
+def _beside(
+    answers: Sequence[Answered], unread: tuple[Unread, ...], campaign: Campaign, *, bare: bool
+) -> dict[str, object]:
+    """What every kind of receipt may have to say beside its own matter; almost nothing where it is `bare`."""
+    names = () if bare else _names(answers)
+    return {
+        "unread": unread[:_MOST_UNREAD],
+        "unread_more": max(0, len(unread) - _MOST_UNREAD),
+        "unplaced": names[:_MOST_NAMES],
+        "unplaced_more": max(0, len(names) - _MOST_NAMES),
+        "overtaken": not bare and not all(answer.current for answer in answers),
+        "review": campaign.texts.get("review", ""),
+        "example": campaign.subject_example,
+    }
+
+
+def _threaded(
+    letter: Rendered, answers: Sequence[Answered], key: str, ref: str | None, parts: tuple[Part, ...]
+) -> Letter:
+    """The Letter, in the thread of what it answers: all the mails are its parents (RFC 5322 §3.6.4)."""
     ids = tuple(dict.fromkeys(answer.message_id for answer in answers if answer.message_id))
     return Letter(
         key=key,
@@ -100,7 +105,7 @@ def compose_receipt(
         parts=parts,
         in_reply_to=ids,
         references=(*answers[0].references, *ids) if len(answers) == 1 else ids,
-        ref=_ref(items, unread),
+        ref=ref,
     )
 
 
@@ -127,7 +132,7 @@ def _single(
     }
     met = tuple(row.label for row in item.rows if row.mark is Mark.MET)
     others = tuple(row for row in item.rows if row.mark is not Mark.MET)
-    shapes = ((item.rows, ()), (others, met), *((others[:most], met) for most in _FEWER_ROWS))
+    shapes = ((item.rows, ()), (others, met), *((others[:most], met[:most]) for most in _FEWER_ROWS))
     for rows, folded in shapes:
         table = {"rows": rows, "folded": folded, "omitted": len(item.rows) - len(rows) - len(folded)}
         letter = render("receipt", campaign.language, {**all_values, **table})
@@ -141,11 +146,14 @@ def _several(
 ) -> tuple[Rendered, tuple[Part, ...]]:
     """A line for each entry; where that grows too long, the table goes as a file."""
     all_values = {**values, **batch_values(items, unit, campaign, now)}
-    letter = render("receipt-several", campaign.language, {**all_values, "table_name": ""})
-    if _fits(letter):
-        return letter, ()
+    asked = asked_of(items)
     table = batch_table(items, campaign)
-    return render("receipt-several", campaign.language, {**all_values, "table_name": table.filename}), (table,)
+    for name, most in (("", _MOST_ASKED), (table.filename, _MOST_ASKED), (table.filename, 4), (table.filename, 0)):
+        shape = {"table_name": name, "asked": asked[:most], "asked_more": max(0, len(asked) - most)}
+        letter = render("receipt-several", campaign.language, {**all_values, **shape})
+        if _fits(letter):
+            break
+    return letter, (table,) if name else ()
 
 
 def _fits(letter: Rendered) -> bool:
@@ -154,24 +162,9 @@ def _fits(letter: Rendered) -> bool:
     return (len(letter.text.encode()) + len(letter.html.encode()) + lines) * 4 / 3 * 78 / 76 + _HEADERS <= LARGEST
 
 
-def _unread(answers: Sequence[Answered], campaign: Campaign) -> Iterator[Unread]:
-    for answer in answers:
-        judgement = answer.judgement
-        if judgement.disposition is Disposition.ENTRY and judgement.submissions:
-            continue
-        told = for_sender(judgement.findings)
-        yield Unread(
-            arrived_at=answer.arrived_at.astimezone(campaign.zone),
-            ref=answer.held_ref,
-            sentences=tuple(dict.fromkeys(shown(finding.text, 200) for finding in told))[:6],
-            wants_subject=not told or any(finding.code.startswith("subject.") for finding in told),
-        )
-
-
 def _names(answers: Sequence[Answered]) -> tuple[str, ...]:
-    """Names of files that belong to nobody known, at most so many."""
-    names = dict.fromkeys(shown(name, 60) for answer in answers for name in answer.judgement.unplaced)
-    return tuple(names)[:_MOST_NAMES]
+    """Names of files that belong to nobody known."""
+    return tuple(dict.fromkeys(shown(name, 40) for answer in answers for name in answer.judgement.unplaced))
 
 
 def _ref(items: tuple[Item, ...], unread: tuple[Unread, ...]) -> str | None:

@@ -52,7 +52,7 @@ def render(name: str, language: str, values: Mapping[str, object]) -> Rendered:
 def fill(path: str, values: Mapping[str, object]) -> str:
     """The template at `path` below templates/, filled with `values`. Raises MailflowError as `render` does."""
     try:
-        return environment().get_template(path).render(values)
+        return _environment(resources.folders("templates"), path.endswith(".html")).get_template(path).render(values)
     except jinja2.TemplateNotFound as error:
         raise MailflowError(f"the template templates/{error.name} is missing; put it there or reinstall") from error
     except jinja2.TemplateSyntaxError as error:
@@ -61,16 +61,16 @@ def fill(path: str, values: Mapping[str, object]) -> str:
         raise MailflowError(f"templates/{path} cannot be filled: {error.message}") from error
 
 
-def environment() -> jinja2.Environment:
-    """The templates as they are found from the working folder; compiled ones are kept."""
-    return _environment(resources.folders("templates"))
-
-
 @lru_cache(maxsize=8)
-def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+def _environment(folders: tuple[Path, ...], escapes: bool) -> jinja2.Environment:
+    """The templates in `folders`, compiled once for text and once for HTML.
+
+    For HTML everything escapes, the macros that text and HTML share as well: Jinja takes what a macro returns to be
+    as safe as its caller.
+    """
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
-        autoescape=jinja2.select_autoescape(enabled_extensions=("html",), default=False, default_for_string=False),
+        autoescape=escapes,  # noqa: S701 - only text goes without
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
