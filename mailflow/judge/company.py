@@ -56,8 +56,9 @@ def check_other_categories(
     for entry in known.entries:
         if entry.category not in rivals or entry.status is EntryStatus.WITHDRAWN:
             continue
-        one_person = may_be_one(study_id, entry.study_id, fields.get(MOBILE), entry.fields.get(MOBILE))
-        if one_person and same_name(entry.applicant, applicant):
+        if same_name(entry.applicant, applicant) and may_be_one(
+            study_id, entry.study_id, fields.get(MOBILE), entry.fields.get(MOBILE)
+        ):
             found[entry.category] = entry.ref
     names = [
         say(campaign, "check.with-ref", name=rivals[one], ref=ref) if ref else rivals[one] for one, ref in found.items()

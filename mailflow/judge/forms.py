@@ -65,7 +65,8 @@ def check_fields(holding: Holding) -> Found:
     """Required cells that are empty, cells that hold no value of their kind, and free texts that are too long."""
     if not form_is_read(holding):
         return Found()
-    wrong_form = bool(holding.readings) and _title_of_another(holding) is not None
+    said_before = not holding.brings_form and holding.still("form.wrong-category")
+    wrong_form = bool(said_before) or _title_of_another(holding) is not None
     found = [*_invalid(holding), *_too_long(holding)]
     told = {one.where for one in found}
     if not wrong_form:

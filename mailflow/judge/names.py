@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from mailflow.intake.charset import HAN
 
@@ -12,6 +13,7 @@ _BLANKS_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 _NEVER_IN_A_NAME = ("Cc", "Cn", "Co", "Cs")
 
 
+@lru_cache(maxsize=16_384)
 def folded(text: str) -> str:
     """`text` fit to be compared: NFKC, without case, blanks, format characters and the dots inside names."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_DOTS)

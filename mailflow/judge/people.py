@@ -92,17 +92,16 @@ def place(
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
     """Which files (SHA-256) belong to each of `people`, and which belong to nobody that can be told.
 
-    A form belongs to whom it names; any other file to the one whose name stands in its own or its folder's
-    name, else to the one whose form came in the same archive or message. Nothing is guessed.
+    A form belongs to whom it names; any other file to the one whom it names inside, or whose name stands in its own
+    or its folder's name, else to the one whose form came in the same folder or message. Nothing is guessed.
     """
-    if len(people) == 1:
-        return (tuple(dict.fromkeys(one.sha256 for one in message.attachments)),), ()
     roles = {file.sha256: file.role for file in facts.files}
+    names = {file.sha256: text_of(file.form.fields.get(NAME)) for file in facts.files if file.form is not None}
     homes = _homes(message, people)
     placed: list[dict[str, None]] = [{} for _ in people]
     unplaced: dict[str, None] = {}
     for attachment in message.attachments:
-        owner = _owner(attachment, people, homes)
+        owner = _owner(attachment, names.get(attachment.sha256), people, homes)
         if owner is not None:
             placed[owner][attachment.sha256] = None
         elif roles.get(attachment.sha256) not in CONTAINERS:
@@ -127,8 +126,13 @@ def _home(attachment: Attachment) -> str:
     return "/".join(filter(None, (attachment.inside, attachment.folder)))
 
 
-def _owner(attachment: Attachment, people: Sequence[Person], homes: dict[str, set[int]]) -> int | None:
+def _owner(
+    attachment: Attachment, name: str | None, people: Sequence[Person], homes: dict[str, set[int]]
+) -> int | None:
     named = [at for at, person in enumerate(people) if any(f.sha256 == attachment.sha256 for f in person.forms)]
+    if not named and name is not None:
+        named = [at for at, person in enumerate(people) if same_name(person.name, name)]
+        return named[0] if len(named) == 1 else None
     if not named:
         named = _named_in(f"{_home(attachment)}/{attachment.filename or ''}", people)
     if not named:

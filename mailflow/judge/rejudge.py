@@ -9,7 +9,7 @@ from mailflow.judge.company import check_other_categories
 from mailflow.judge.eligibility import check_rules
 from mailflow.judge.found import verdict_of, weight_of
 from mailflow.model.campaign import Campaign
-from mailflow.model.entry import Check, Known, KnownEntry, Relation, Submission, Verdict
+from mailflow.model.entry import Check, Finding, Known, KnownEntry, Relation, Submission, Verdict
 from mailflow.model.facts import Role
 
 _NO_FORM = frozenset({"form.missing", "form.unreadable"})
@@ -24,17 +24,8 @@ def rejudge(entry: KnownEntry, campaign: Campaign, known: Known, *, now: datetim
     if entry.status.value not in set(Verdict):
         return None
     category = campaign.category(entry.category)
-    form_read = any(file.role is Role.FORM for file in entry.files) and not any(
-        one.code in _NO_FORM for one in entry.findings
-    )
-    rules = check_rules(campaign, category, entry.fields, now=now, form_read=form_read)
-    stay = tuple(
-        one
-        for one in entry.findings
-        if not one.code.startswith(RULE)
-        and one.code != "person.other-category"
-        and not (entry.settled and one.code in HOLDS)
-    )
+    rules = check_rules(campaign, category, entry.fields, now=now, form_read=_has_read_form(entry))
+    stay = tuple(one for one in entry.findings if _stays(one, entry))
     beside = check_other_categories(
         campaign, category, entry.applicant, entry.fields, entry.study_id, known=known, in_this_mail=()
     )
@@ -57,6 +48,17 @@ def rejudge(entry: KnownEntry, campaign: Campaign, known: Known, *, now: datetim
         checks=checks,
         files=entry.files,
     )
+
+
+def _has_read_form(entry: KnownEntry) -> bool:
+    has_form = any(file.role is Role.FORM for file in entry.files)
+    return has_form and not any(one.code in _NO_FORM for one in entry.findings)
+
+
+def _stays(finding: Finding, entry: KnownEntry) -> bool:
+    """Whether a finding holds until another mail comes: it is not asked again, and no hold that is settled."""
+    asked_again = finding.code.startswith(RULE) or finding.code == "person.other-category"
+    return not asked_again and not (entry.settled and finding.code in HOLDS)
 
 
 def _with_rows(old: tuple[Check, ...], rules: tuple[Check, ...]) -> tuple[Check, ...]:

@@ -103,32 +103,46 @@ def _unfit(case: _Case) -> Route | None:
 def _several(case: _Case) -> Route | None:
     """A batch: one draft for each person (and category) that the forms, or the entries it answers, name."""
     people = _people_meant(case)
-    if len(people) < 2 and not (people and len(people[0].categories()) > 1):
+    announced = (case.subject.count or 0) > 1
+    if not people or (len(people) == 1 and not announced and len(people[0].categories()) < 2):
         return None
-    placed, unplaced = place(case.message, case.facts, people)
     drafts: list[Draft] = []
+    placed, unplaced = _placed(case, people, announced=announced)
     lost = list(unplaced)
     for person, files in zip(people, placed, strict=True):
         categories = person.categories() or _categories_without_form(case, person)
         if not categories or is_doubtful(person.name):
             lost.extend(files)
-        elif files:
+        elif files or person.name == case.subject.name:
             drafts.extend(_draft_each(person, categories, files))
     if not drafts:
-        return None if not any(person.forms for person in people) else _undecided(case)
+        return _undecided(case) if any(person.forms for person in people) else None
     return Route(Disposition.ENTRY, drafts=tuple(drafts), unplaced=tuple(dict.fromkeys(lost)))
 
 
+def _placed(
+    case: _Case, people: tuple[Person, ...], *, announced: bool
+) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Files by person, and nobody's. One alone has them all, unless the subject announces several."""
+    if len(people) == 1 and not announced:
+        return (_all_files(case),), ()
+    return place(case.message, case.facts, people)
+
+
 def _people_meant(case: _Case) -> tuple[Person, ...]:
+    """Whom the forms name; whom the subject names among several; whose entries a mail without a name answers."""
     people = people_in(case.forms)
-    if len(case.entries) < 2 or (case.subject.name and not people):
-        return people
-    others = [
-        Person(entry.applicant, entry.study_id)
-        for entry in case.entries
-        if not any(same_name(entry.applicant, one.name) for one in people)
-    ]
-    return (*people, *others)
+    name, others = case.subject.name, list[Person]()
+    if name and (case.subject.count or 0) > 1:
+        others = [Person(name, None)]
+    elif not name and len(case.entries) > 1:
+        others = [Person(entry.applicant, entry.study_id) for entry in case.entries]
+    named = [one.name for one in people]
+    return (*people, *(one for one in others if not any(same_name(one.name, name) for name in named)))
+
+
+def _all_files(case: _Case) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.sha256 for one in case.message.attachments))
 
 
 def _categories_without_form(case: _Case, person: Person) -> tuple[str, ...]:
@@ -153,11 +167,12 @@ def _one(case: _Case) -> Route:
         return replace(_held(case, "subject.unreadable"), reason=say(case.campaign, "held.doubtful-name"))
     if name is None or category is None:
         return _undecided(case)
-    files = tuple(dict.fromkeys(one.sha256 for one in case.message.attachments))
     study_ids = dict.fromkeys(one.study_id for one in case.forms if one.study_id)
     answered = [one for one in case.entries if same_name(one.applicant, name)]
     study_id = next(iter(study_ids), None) or next((one.study_id for one in answered), None)
-    return Route(Disposition.ENTRY, drafts=(Draft(tidied(name), category, study_id, case.subject.unit, files),))
+    return Route(
+        Disposition.ENTRY, drafts=(Draft(tidied(name), category, study_id, case.subject.unit, _all_files(case)),)
+    )
 
 
 def _name_of(case: _Case) -> str | None:
