@@ -17,7 +17,7 @@ from mailflow import __version__
 from mailflow.errors import AuthenticationError, PermanentError, TemporaryError, WireError
 from mailflow.wire import imap_finish, tls
 from mailflow.wire.imap_account import Description, Fetched, Found, ImapAccount
-from mailflow.wire.imap_errors import Refused, of_login
+from mailflow.wire.imap_errors import Refused, of_login, of_refusal
 from mailflow.wire.imap_fetch import Fetcher
 from mailflow.wire.imap_folder import Selected, measured, names, require_same, select, uids_in
 from mailflow.wire.imap_idle import wait_for_mail
@@ -129,19 +129,21 @@ class Mailbox:
 
         Raises TemporaryError when the connection is found dead.
         """
-        link = self._link
-        if link is None or not link.open or not self._idle_works or not link.client.has_capability("IDLE"):
+        if self._link is None or not self._link.open or not self._idle_works:
             stop.wait(seconds)
             return
-        with self._closing():
+        with self._closing() as link:
+            if not link.can("IDLE"):
+                stop.wait(seconds)
+                return
             first = self._account.folders[0]
             if self._selected is None or self._selected.folder != first or self._selected.write:
                 self._select(link, first)
             try:
                 wait_for_mail(link, seconds, stop, gather_seconds=self._gather)
-            except Refused:
+            except Refused as refused:
                 self._idle_works = False  # advertised but refused: from now on we poll
-                raise
+                raise of_refusal(refused) from refused
 
     def describe(self) -> Description:
         """What `mailflow check` shows. Opens the watched folders for reading; one for writing if `after` is "mark"."""
@@ -150,12 +152,13 @@ class Mailbox:
             marks = None
             if self._account.after == "mark":
                 marks = imap_finish.keeps_keyword(self._select(link, self._account.folders[0], write=True).flags)
+            listed: tuple[bytes, ...] = link.call("CAPABILITY", link.client.capabilities)
             return Description(
-                capabilities=tuple(sorted(name.decode("ascii", "replace") for name in link.client.capabilities())),
+                capabilities=tuple(sorted(name.decode("ascii", "replace") for name in listed)),
                 folders=names(link),
                 messages=messages,
                 identified=self._identified,
-                idle=bool(link.client.has_capability("IDLE")),
+                idle=link.can("IDLE"),
                 can_mark=marks,
                 can_move=imap_finish.can_move(link),
             )
@@ -182,9 +185,7 @@ class Mailbox:
         self._link, self._selected, self._settled = None, None, {}
 
     def _log_in(self, link: Link) -> None:
-        if (link.client.welcome or b"").startswith(b"* PREAUTH"):
-            raise PermanentError(f"{self._account.host} takes us for somebody already logged in; no password was sent")
-        if link.client.has_capability("LOGINDISABLED"):
+        if link.can("LOGINDISABLED"):
             raise PermanentError(f'{self._account.host} allows no LOGIN without TLS: set imap.security = "tls"')
         try:
             # LOGIN, not AUTHENTICATE: quirk imap-netease-sasl-ir
@@ -196,7 +197,7 @@ class Mailbox:
 
     def _identify(self, link: Link) -> None:
         self._identified = False
-        if link.client.has_capability("ID"):
+        if link.can("ID"):
             with contextlib.suppress(Refused):  # a server may dislike it and work all the same
                 link.call("ID", link.client.id_, IDENTITY, refusable=True)
                 self._identified = True

@@ -13,7 +13,7 @@ from mailflow.wire.quirks import recognise
 
 # RFC 5530 §3: codes that pass by themselves, and codes that wait for somebody to change something.
 PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "EXPUNGEISSUED"})
-LASTING = frozenset({"NONEXISTENT", "NOPERM", "CANNOT", "OVERQUOTA", "ALREADYEXISTS", "CLIENTBUG", "CONTACTADMIN"})
+LASTING = frozenset({"NONEXISTENT", "NOPERM", "CANNOT", "ALREADYEXISTS", "CLIENTBUG", "CONTACTADMIN"})
 
 # What OpenSSL calls an answer that is no TLS at all (the name depends on its version).
 NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")

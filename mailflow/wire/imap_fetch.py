@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,8 +25,8 @@ class Fetcher:
     """Fetches mails of the selected folder. Remembers over connections which mails failed.
 
     One mail that breaks the parser or the server would otherwise break every batch it stands in. The try is counted
-    before the command: a mail that has failed is fetched alone and after the others, and after three tries its header
-    stands in for it.
+    before the command: a mail that has failed is fetched alone, after those that failed less often, and after three
+    tries its header stands in for it.
     """
 
     def __init__(self, max_message_bytes: int) -> None:
@@ -35,70 +36,74 @@ class Fetcher:
 
     def fetch(self, link: Link, mails: Sequence[Found]) -> Iterator[Fetched]:
         """Yields the mails that are still there; those the server gave no right body for are left for the next call."""
-        clean = [found for found in mails if not self._tries.get(_place(found))]
+        waiting = deque(found for found in mails if not self._tries.get(_place(found)))
         suspects = [found for found in mails if self._tries.get(_place(found))]
-        self._octets = min(self._octets, MOST_OCTETS)
-        yield from self._together(link, [found for found in clean if self._fits(found)])
-        for found in [found for found in clean if not self._fits(found)] + suspects:
-            got = self._alone(link, found)
-            if got is not None:
-                yield got
-
-    def _fits(self, found: Found) -> bool:
-        return found.size <= min(self._max, MOST_OCTETS)
-
-    def _together(self, link: Link, mails: Sequence[Found]) -> Iterator[Fetched]:
-        waiting = list(reversed(mails))
+        suspects.sort(key=lambda found: self._tries[_place(found)])
         while waiting:
-            batch, total = [waiting.pop()], 0
-            total = batch[0].size
-            while waiting and len(batch) < MOST_MAILS and total + waiting[-1].size <= self._octets:
-                batch.append(waiting.pop())
-                total += batch[-1].size
-            self._count(batch)
-            items = self._timed(link, batch, "BODY.PEEK[]", total)
-            for found in batch:
-                item = items.pop(found.uid, None)
-                if item is None:
-                    self._settle(found)  # gone since it was found
-                    continue
-                got = self._checked(link, found, _section(item, b"BODY[]"))
-                if got is not None:
-                    yield got
+            batch = self._next_batch(waiting)
+            yield from self._together(link, batch) if batch else self._alone(link, waiting.popleft())
+        for found in suspects:
+            yield from self._alone(link, found)
 
-    def _alone(self, link: Link, found: Found) -> Fetched | None:
+    def _next_batch(self, waiting: deque[Found]) -> list[Found]:
+        """As many from the front of `waiting` as one command should carry; none if the first is too long for that."""
+        batch: list[Found] = []
+        left = min(self._octets, MOST_OCTETS)
+        while waiting and len(batch) < MOST_MAILS and waiting[0].size <= min(left, self._max):
+            batch.append(waiting.popleft())
+            left -= batch[-1].size
+        return batch
+
+    def _together(self, link: Link, batch: Sequence[Found]) -> Iterator[Fetched]:
+        self._count(batch)
+        items = self._timed(link, batch, "BODY.PEEK[]", sum(found.size for found in batch))
+        for found in batch:
+            item = items.pop(found.uid, None)
+            if item is None:
+                self._settle(found)  # gone since it was found
+                continue
+            yield from self._checked(link, found, _section(item, b"BODY[]"))
+
+    def _alone(self, link: Link, found: Found) -> Iterator[Fetched]:
         tries = self._tries.get(_place(found), 0)
         if tries > TRIES:
             self._settle(found)
-            return Fetched(found, b"", partial=True, defect="unfetchable")
+            yield Fetched(found, b"", partial=True, defect="unfetchable")
+            return
         self._count([found])
-        if tries >= TRIES or found.size > self._max:
-            return self._header(link, found, failed=tries >= TRIES)
+        if tries == TRIES or found.size > self._max:
+            yield from self._header(link, found, failed=tries == TRIES)
+            return
         raw, there = self._body(link, found)
-        if not there:
+        if there:
+            yield from self._checked(link, found, raw)
+        else:
             self._settle(found)
-            return None
-        return self._checked(link, found, raw)
 
-    def _checked(self, link: Link, found: Found, raw: bytes | None) -> Fetched | None:
-        """The mail, once its bytes are believed: as many as claimed, or the same twice. None: not this time."""
+    def _checked(self, link: Link, found: Found, raw: bytes | None) -> Iterator[Fetched]:
+        """The mail, once its bytes are believed: as many as claimed, or the same twice. Nothing: not this time."""
+        if raw is not None and len(raw) > self._max:  # its size was understated
+            yield from self._header(link, found, failed=False)
+            return
         if raw is not None and len(raw) == found.size:
             self._settle(found)
-            return Fetched(found, raw)
+            yield Fetched(found, raw)
+            return
         again, there = self._body(link, found)
         if not there:
             self._settle(found)
-            return None
-        if again is None or (again != raw and len(again) != found.size) or len(again) < LEAST_MAIL:
-            return None
-        self._settle(found)
-        return Fetched(found, again, defect="" if len(again) == found.size else "size-differs")
+        elif again is not None and len(again) == found.size:
+            self._settle(found)
+            yield Fetched(found, again)
+        elif again is not None and again == raw and len(again) >= LEAST_MAIL:
+            self._settle(found)
+            yield Fetched(found, again, defect="size-differs")
 
     def _body(self, link: Link, found: Found) -> tuple[bytes | None, bool]:
         """The bytes, None for NIL, and whether the mail is there; a long one comes in slices, each within its time."""
         body = bytearray()
         while True:
-            step = self._octets
+            step = min(self._octets, MOST_OCTETS)
             whole = not body and found.size <= step
             what = "BODY.PEEK[]" if whole else f"BODY.PEEK[]<{len(body)}.{step}>"
             item = self._timed(link, [found], what, step).get(found.uid)
@@ -111,16 +116,15 @@ class Fetcher:
             if len(piece) != step or len(body) > self._max:
                 return bytes(body), True
 
-    def _header(self, link: Link, found: Found, *, failed: bool) -> Fetched | None:
+    def _header(self, link: Link, found: Found, *, failed: bool) -> Iterator[Fetched]:
         item = self._timed(link, [found], f"BODY.PEEK[HEADER]<0.{HEADER_OCTETS}>", HEADER_OCTETS).get(found.uid)
         self._settle(found)
-        if item is None:
-            return None
-        header = _section(item, b"BODY[HEADER]") or b""
-        return Fetched(found, header, partial=True, defect="unfetchable" if failed or not header else "")
+        if item is not None:
+            header = _section(item, b"BODY[HEADER]") or b""
+            yield Fetched(found, header, partial=True, defect="unfetchable" if failed or not header else "")
 
     def _timed(self, link: Link, batch: Sequence[Found], what: str, octets: int) -> dict[int, Mapping[bytes, Any]]:
-        """One FETCH. Learns from its time how much to ask for, so that a slow line never meets the deadline."""
+        """One FETCH, by UID. Learns from its time how much to ask for, so that a slow line never meets the deadline."""
         uids = [found.uid for found in batch]
         started = time.monotonic()
         # twice the size claimed: sizes are wrong at some servers, but not by that much

@@ -26,7 +26,7 @@ def keeps_keyword(flags: Sequence[bytes]) -> bool:
 
 def can_move(link: Link) -> bool:
     """Whether the server can move mails without touching any other: MOVE (RFC 6851) or UID EXPUNGE (RFC 4315)."""
-    return bool(link.client.has_capability("MOVE") or link.client.has_capability("UIDPLUS"))
+    return link.can("MOVE") or link.can("UIDPLUS")
 
 
 def mark(link: Link, uids: Sequence[int]) -> None:
@@ -45,7 +45,7 @@ def move(link: Link, uids: Sequence[int], folder: str) -> None:
             f'{link.account.host} can neither MOVE nor expunge single mails: set imap.after = "keep" or "mark"'
         )
     for some in sets(uids):
-        if link.client.has_capability("MOVE"):
+        if link.can("MOVE"):
             link.call("MOVE", link.client.move, some, folder)
             continue
         link.call("COPY", link.client.copy, some, folder)

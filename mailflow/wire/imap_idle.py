@@ -22,11 +22,12 @@ def wait_for_mail(link: Link, seconds: float, stop: threading.Event, *, gather_s
     """Returns when the selected folder has new mail, after `seconds`, or soon after `stop` is set.
 
     After anything the server says, `gather_seconds` go by before the next look: a batch comes together, and a server
-    that never stops talking cannot make the caller spin. TemporaryError when the connection is found dead.
+    that never stops talking cannot make the caller spin. TemporaryError when the connection is found dead, Refused
+    when the server will not IDLE.
     """
     ends = time.monotonic() + seconds
     while not stop.is_set() and (left := ends - time.monotonic()) > 0:
-        link.call("IDLE", link.client.idle)
+        link.call("IDLE", link.client.idle, refusable=True)
         spoke = _spoke(link, min(left, RENEW_SECONDS), stop)
         _, answers = link.call("DONE", link.client.idle_done)
         if spoke:

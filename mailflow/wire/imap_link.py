@@ -8,11 +8,11 @@ import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mailflow.errors import TemporaryError
+from mailflow.errors import PermanentError, TemporaryError
 from mailflow.wire import tls
 from mailflow.wire.deadline import Deadline
 from mailflow.wire.imap_account import ImapAccount
-from mailflow.wire.imap_errors import Refused, translate
+from mailflow.wire.imap_errors import Refused, of_refusal, translate
 
 T = TypeVar("T")
 
@@ -35,7 +35,14 @@ class Link:
     def connect(self, make_client: Callable[[Link], Any]) -> None:
         """Connects and, as the account says, starts TLS. Sends no credentials."""
         self.client = self.call("the greeting", make_client, self)
+        if (self.client.welcome or b"").startswith(b"* PREAUTH"):  # which would also rule out STARTTLS
+            raise PermanentError(f"{self.account.host} takes us for somebody already logged in; no password was sent")
         if self.account.security == "starttls":
+            if not self.can("STARTTLS"):
+                raise PermanentError(
+                    f"{self.account.host}:{self.account.port} offers no STARTTLS; no password was sent. Use "
+                    'security = "tls" and port 993, or ask whether somebody sits in between'
+                )
             self.call("STARTTLS", self.client.starttls, self._context)
 
     def dial(self) -> socket.socket:
@@ -69,9 +76,16 @@ class Link:
                 return command(*args)
         except Exception as error:  # whatever the library makes of a hostile answer
             failure = translate(error, self.account, name, expired=self.deadline.expired)
-            if not (refusable and isinstance(failure, Refused)):
-                self.drop()
+            if isinstance(failure, Refused):
+                if refusable:
+                    raise failure from error
+                failure = of_refusal(failure)
+            self.drop()
             raise failure from error
+
+    def can(self, capability: str) -> bool:
+        """Whether the server lists `capability` (after login it may have to be asked anew)."""
+        return bool(self.call("CAPABILITY", self.client.has_capability, capability))
 
     def spend(self, octets: int) -> None:
         """Counts what the command in hand reads; ends it before it takes more than it may."""
@@ -111,6 +125,9 @@ class Imap4(imaplib.IMAP4):
         return super().read(size)
 
     def readline(self) -> bytes:
-        line = super().readline()
+        try:
+            line = super().readline()
+        except self.error as error:  # a line over 1 MB: not a refusal, as its class would have it
+            raise self.abort(str(error)) from error
         self._link.spend(len(line))
         return line

@@ -49,7 +49,7 @@ IMAP_QUIRKS = (
         symptom="LOGIN is refused though the password opens the web mail",
         remedy="use the 授权码 (authorisation code), not the web password: web mail, 设置 > POP3/SMTP/IMAP, switch "
         "IMAP/SMTP服务 on, make a new 授权码, put it into imap.password",
-        pattern=r"login error|password error|err\.login|login fail|authentication fail|授权|密码",
+        pattern=r"login (fail|error)|password error|err\.login|authentication fail|授权|密码",
     ),
     Quirk(
         id="imap-netease-30-days",
@@ -75,7 +75,7 @@ IMAP_QUIRKS = (
         symptom="one refusal for a wrong code, a service that is off and too many logins",
         remedy="QQ mail: 设置 > 账号, switch IMAP/SMTP服务 on and use the 授权码 it shows (exmail: the "
         "客户端专用密码, client password); if both are right, wait 15 minutes: QQ refuses those who log in often",
-        pattern=r"login fail|account is abnormal|frequency limited|password is incorrect|authentication fail|授权|密码",
+        pattern=r"login (fail|error)|account is abnormal|frequency limited|password is|authentication fail|授权|密码",
     ),
     Quirk(
         id="imap-ascending-sets",

@@ -42,8 +42,19 @@ def account(server: Server, **changes: Any) -> ImapAccount:
     return replace(base, **changes)
 
 
+made: list[Mailbox] = []
+
+
+@pytest.fixture(autouse=True)
+def no_connection_is_left_open() -> Iterator[None]:
+    yield
+    while made:
+        made.pop().close()
+
+
 def opened(server: Server, **changes: Any) -> Mailbox:
     mailbox = Mailbox(account(server, **changes), command_seconds=20, gather_seconds=0)
+    made.append(mailbox)
     mailbox.open()
     return mailbox
 
@@ -73,7 +84,6 @@ def test_mails_are_found_in_the_order_of_their_uids_with_size_and_time_of_arriva
     assert [one.uid for one in mails] == sorted(one.uid for one in mails)
     assert [one.arrived_at for one in mails] == [DAY + timedelta(minutes=number) for number in (1, 2, 3)]
     assert {one.size for one in mails} == {len(mail(1))}
-    mailbox.close()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +103,6 @@ def test_a_mail_comes_octet_for_octet(server: Server, body: bytes) -> None:
     (fetched,) = mailbox.fetch(found(mailbox))
     assert fetched.raw == mail(1, body)
     assert (fetched.partial, fetched.defect) == (False, "")
-    mailbox.close()
 
 
 def test_a_mail_that_is_in_the_books_is_not_found_again_and_a_later_one_is(server: Server) -> None:
@@ -105,14 +114,12 @@ def test_a_mail_that_is_in_the_books_is_not_found_again_and_a_later_one_is(serve
     server.append(mail(3), DAY)
     (late,) = mailbox.find_new("INBOX", lambda _: books)[1]
     assert late.uid > max(books)
-    mailbox.close()
 
 
 def test_a_mail_that_was_found_but_never_booked_is_found_again(server: Server) -> None:
     fill(server, 1)
     mailbox = opened(server)
     assert found(mailbox) == found(mailbox) != []
-    mailbox.close()
 
 
 def test_mail_from_before_the_day_since_is_left_alone(server: Server) -> None:
@@ -120,7 +127,6 @@ def test_mail_from_before_the_day_since_is_left_alone(server: Server) -> None:
         server.append(mail(number), datetime(2020, 8, day, 12, tzinfo=UTC))
     mailbox = opened(server, since=date(2020, 8, 14))
     assert [one.arrived_at.day for one in found(mailbox)] == [14, 15]
-    mailbox.close()
 
 
 def test_a_folder_with_a_chinese_name_is_read(server: Server) -> None:
@@ -128,7 +134,6 @@ def test_a_folder_with_a_chinese_name_is_read(server: Server) -> None:
     mailbox = opened(server, folders=("INBOX", "垃圾邮件"))
     (one,) = mailbox.fetch(found(mailbox, "垃圾邮件"))
     assert (one.found.folder, one.raw) == ("垃圾邮件", mail(1))
-    mailbox.close()
 
 
 def test_mails_of_several_folders_come_in_one_fetch(server: Server) -> None:
@@ -137,13 +142,11 @@ def test_mails_of_several_folders_come_in_one_fetch(server: Server) -> None:
     mailbox = opened(server)
     both = found(mailbox) + found(mailbox, "垃圾邮件")
     assert len(list(mailbox.fetch(both))) == 3
-    mailbox.close()
 
 
 def test_an_empty_folder_has_nothing_new(server: Server) -> None:
     mailbox = opened(server)
     assert found(mailbox) == []
-    mailbox.close()
 
 
 def test_a_folder_that_is_not_there_is_refused_with_those_that_are(server: Server) -> None:
@@ -174,7 +177,6 @@ def test_a_mail_over_the_limit_comes_as_its_header(server: Server) -> None:
     small, large = sorted(mailbox.fetch(found(mailbox)), key=lambda one: one.partial)
     assert (small.raw, small.partial) == (mail(2), False)
     assert (large.raw, large.partial, large.defect) == (mail(1, b""), True, "")
-    mailbox.close()
 
 
 def test_a_long_mail_comes_in_slices(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +186,6 @@ def test_a_long_mail_comes_in_slices(server: Server, monkeypatch: pytest.MonkeyP
     mailbox = opened(server)
     mails = found(mailbox)
     assert {len(one.raw) for one in mailbox.fetch(mails)} == {one.size for one in mails}
-    mailbox.close()
 
 
 def test_a_mail_that_vanished_since_it_was_found_is_skipped(server: Server) -> None:
@@ -199,7 +200,6 @@ def test_a_mail_that_vanished_since_it_was_found_is_skipped(server: Server) -> N
     mailbox.open()  # a session that has seen it may still be given it (RFC 2180 §4.1.1)
     assert [one.found.uid for one in mailbox.fetch(mails)] == [mails[0].uid, mails[2].uid]
     assert found(mailbox) == [mails[0], mails[2]]
-    mailbox.close()
 
 
 def test_a_full_mailbox_is_searched_in_windows(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +212,6 @@ def test_a_full_mailbox_is_searched_in_windows(server: Server, monkeypatch: pyte
     other.logout()
     mailbox = opened(server)
     assert len(found(mailbox)) == 6
-    mailbox.close()
 
 
 def test_a_folder_made_anew_is_never_taken_for_the_old_one(server: Server) -> None:
@@ -230,7 +229,6 @@ def test_a_folder_made_anew_is_never_taken_for_the_old_one(server: Server) -> No
         list(mailbox.fetch(mails))
     mailbox.open()
     assert mailbox.find_new("filed", nothing_seen)[0] != mails[0].uidvalidity
-    mailbox.close()
 
 
 def test_reading_and_keeping_leave_every_flag_as_it_was(server: Server) -> None:
@@ -271,7 +269,6 @@ def test_a_server_that_keeps_no_keywords_is_asked_for_none() -> None:
         (only,) = found(mailbox)
         mailbox.finish("INBOX", only.uidvalidity, [only.uid])
         assert mailbox.describe().can_mark is False
-        mailbox.close()
         assert flags(server) == [set()]
 
 
@@ -284,7 +281,6 @@ def test_a_finished_mail_is_moved_and_its_neighbours_stay(server: Server) -> Non
     assert len(found(mailbox, "已处理/报名")) == 1
     mailbox.finish("INBOX", mails[0].uidvalidity, [mails[1].uid, mails[2].uid])  # one of them is gone already
     assert len(found(mailbox, "已处理/报名")) == 2
-    mailbox.close()
 
 
 @pytest.mark.real_servers
@@ -301,7 +297,6 @@ def test_without_move_a_mail_is_copied_and_expunged_alone() -> None:
         mailbox.finish("INBOX", mails[0].uidvalidity, [mails[1].uid])
         assert [one.uid for one in found(mailbox)] == [mails[0].uid, mails[2].uid]
         assert len(found(mailbox, "已处理")) == 1
-        mailbox.close()
 
 
 def test_nothing_is_finished_in_a_folder_made_anew(server: Server) -> None:
@@ -312,7 +307,6 @@ def test_nothing_is_finished_in_a_folder_made_anew(server: Server) -> None:
         mailbox.finish("INBOX", only.uidvalidity + 1, [only.uid])
     mailbox.open()
     assert found(mailbox) == [only]
-    mailbox.close()
 
 
 def test_new_mail_ends_the_wait(server: Server) -> None:
@@ -328,7 +322,6 @@ def test_new_mail_ends_the_wait(server: Server) -> None:
             break
     assert not waiting.is_alive()
     assert len(found(mailbox)) > 1
-    mailbox.close()
 
 
 def test_a_stop_ends_the_wait(server: Server) -> None:
@@ -340,7 +333,6 @@ def test_a_stop_ends_the_wait(server: Server) -> None:
     waiting.join(30)
     assert not waiting.is_alive()
     assert found(mailbox) == []  # the connection has left IDLE and works
-    mailbox.close()
 
 
 def test_the_description_tells_what_check_shows(server: Server) -> None:
@@ -351,7 +343,6 @@ def test_the_description_tells_what_check_shows(server: Server) -> None:
     assert dict(told.messages) == {"INBOX": 2, "垃圾邮件": 1}
     assert "垃圾邮件" in told.folders
     assert (told.identified, told.idle, told.can_move, told.can_mark) == (True, True, True, None)
-    mailbox.close()
 
 
 def test_a_closed_mailbox_says_so_and_opens_again(server: Server) -> None:
@@ -363,4 +354,3 @@ def test_a_closed_mailbox_says_so_and_opens_again(server: Server) -> None:
         found(mailbox)
     mailbox.open()
     assert len(found(mailbox)) == 1
-    mailbox.close()
