@@ -7,12 +7,10 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Dialogue
+from aiosmtpd.smtp import SMTP as Smtpd
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
 from mailflow.testing.certificates import Certificate
@@ -57,44 +55,57 @@ class EmbeddedSmtp:
     ) -> None:
         self.letters: list[Received] = []
         self.connections = 0
+        self.port = port
         self._login = (username, password)
-        self._wanted_port = port
         self._arrival = threading.Condition()
         self._max_bytes = max_bytes
         self._tls = server_context(certificate) if certificate is not None else None
         self._starttls = starttls
-        self._controller: _OnSocket | None = None
-
-    @property
-    def port(self) -> int:
-        """The port it listens on, while it runs."""
-        if self._controller is None:
-            raise RuntimeError("the server is not running")
-        return int(self._controller.port)
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
 
     def __enter__(self) -> EmbeddedSmtp:
-        listener = socket.create_server((self.host, self._wanted_port))
-        encrypted = self._tls if self._tls is not None and not self._starttls else None
-        self._controller = _OnSocket(
+        listener = socket.create_server((self.host, self.port))
+        self.port = listener.getsockname()[1]
+        ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listener, ready)), daemon=True)
+        self._thread.start()
+        ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        loop, thread = self._loop, self._thread
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(self._stop.set)
+            thread.join()
+
+    async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        transports: list[asyncio.BaseTransport] = []
+        encrypted = None if self._starttls else self._tls
+        listening = await self._loop.create_server(lambda: self._dialogue(transports), sock=listener, ssl=encrypted)
+        ready.set()
+        await self._stop.wait()
+        listening.close()
+        for transport in reversed(transports):  # TLS before the line beneath it
+            cast(asyncio.WriteTransport, transport).abort()
+        for _ in range(5):  # lets the loop close the sockets
+            await asyncio.sleep(0)
+
+    def _dialogue(self, transports: list[asyncio.BaseTransport]) -> _Dialogue:
+        return _Dialogue(
             self,
-            listener=listener,
-            ssl_context=encrypted,
-            server_hostname="localhost",
+            transports,
+            hostname="localhost",
             ident="mailflow test server",
             data_size_limit=self._max_bytes,
+            enable_SMTPUTF8=True,
             tls_context=self._tls if self._starttls else None,
             auth_require_tls=False,
             authenticator=self._authenticate,
             auth_exclude_mechanism=() if self._login[0] else ("PLAIN", "LOGIN"),
         )
-        self._controller.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        controller, self._controller = self._controller, None
-        if controller is not None:
-            controller.stop()
-            controller.listener.close()
 
     def wait_for(self, count: int, *, seconds: float = 10.0) -> list[Received]:
         """The letters, as soon as there are `count`. Raises TimeoutError with their number when time is up."""
@@ -104,7 +115,7 @@ class EmbeddedSmtp:
             return list(self.letters)
 
     async def handle_EHLO(
-        self, server: Dialogue, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+        self, server: Smtpd, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         """Counts connections. aiosmtpd's hook."""
         if session.host_name is None:
@@ -113,7 +124,7 @@ class EmbeddedSmtp:
         return responses
 
     async def handle_MAIL(
-        self, server: Dialogue, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: Smtpd, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Wants the login first where there is one (RFC 4954 §6). aiosmtpd's hook."""
         if self._login[0] and not session.authenticated:
@@ -122,7 +133,7 @@ class EmbeddedSmtp:
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
-    async def handle_DATA(self, server: Dialogue, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: Smtpd, session: Session, envelope: Envelope) -> str:
         """Keeps the letter. aiosmtpd's hook."""
         raw = envelope.original_content or b""
         with self._arrival:
@@ -131,20 +142,21 @@ class EmbeddedSmtp:
         return "250 2.0.0 OK, kept"
 
     def _authenticate(
-        self, server: Dialogue, session: Session, envelope: Envelope, mechanism: str, given: Any
+        self, server: Smtpd, session: Session, envelope: Envelope, mechanism: str, given: Any
     ) -> AuthResult:
         username, password = (text.encode() for text in self._login)
         right = isinstance(given, LoginPassword) and (given.login, given.password) == (username, password)
         return AuthResult(success=right, handled=right)
 
 
-class _OnSocket(Controller):
-    """The library's controller, on a socket that is bound already: so the port is free and known."""
+class _Dialogue(Smtpd):
+    """The library's side of one connection; its transports are remembered, so that none outlives the server."""
 
-    def __init__(self, handler: EmbeddedSmtp, *, listener: socket.socket, **options: Any) -> None:
-        host, port = listener.getsockname()[:2]
-        super().__init__(handler, hostname=host, port=port, **options)
-        self.listener = listener
+    def __init__(self, handler: EmbeddedSmtp, transports: list[asyncio.BaseTransport], **options: Any) -> None:
+        super().__init__(handler, loop=asyncio.get_running_loop(), **options)
+        self._transports = transports
 
-    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
-        return self.loop.create_server(self._factory_invoker, sock=self.listener, ssl=self.ssl_context)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called again by the library when STARTTLS has put TLS on top."""
+        self._transports.append(transport)
+        super().connection_made(transport)

@@ -30,6 +30,14 @@ LEAVE_SECONDS = 1.0
 """How long the server may take to answer QUIT."""
 
 
+class _Client(aiosmtplib.SMTP):
+    """Ends connections at once: closing TLS politely would wait for the server's goodbye."""
+
+    def close(self) -> None:
+        cut(self.transport)
+        super().close()
+
+
 class Courier:
     """Carries letters to one account's server. For one thread; only `abort` may be called from another.
 
@@ -54,7 +62,7 @@ class Courier:
         self._data_seconds = data_seconds
         self._letters_per_connection = letters_per_connection
         self._loop = OwnLoop()
-        self._client: aiosmtplib.SMTP | None = None
+        self._client: _Client | None = None
         self._carried = 0
         self._stage = Stage.CONNECT
         self._aborted = False
@@ -130,7 +138,7 @@ class Courier:
         self._drop()
         return result
 
-    async def _transaction(self, client: aiosmtplib.SMTP, recipient: str, raw: bytes) -> Result:
+    async def _transaction(self, client: _Client, recipient: str, raw: bytes) -> Result:
         """One mail transaction (RFC 5321 §3.3). MAIL FROM is always the account's own address, as NetEase demands."""
         self._carried += 1
         options = mail_options(client.esmtp_extensions, (self._sender, recipient), raw)
@@ -147,7 +155,7 @@ class Courier:
             reply = await client.data(raw, timeout=None)
         return Result(Outcome.SENT, str(reply.code), tidy(reply.message))
 
-    async def _recover(self, client: aiosmtplib.SMTP, refusal: Result) -> None:
+    async def _recover(self, client: _Client, refusal: Result) -> None:
         """Makes the connection ready for the next letter, or gives it up."""
         if refusal.scope is not Scope.LETTER:
             self._drop()
@@ -158,9 +166,9 @@ class Courier:
         except (aiosmtplib.SMTPException, OSError, TimeoutError, asyncio.CancelledError):
             self._drop()
 
-    async def _connect(self) -> aiosmtplib.SMTP:
+    async def _connect(self) -> _Client:
         account = self._account
-        client = aiosmtplib.SMTP(
+        client = _Client(
             hostname=account.host,
             port=account.port,
             use_tls=account.security == "tls",
@@ -178,14 +186,14 @@ class Courier:
                     self._stage = Stage.LOGIN
                     await self._login(client)
         except BaseException as error:
-            _sever(client)
+            client.close()
             if isinstance(error, (aiosmtplib.SMTPException, OSError, asyncio.CancelledError)):
                 raise self._no_connection(error) from error
             raise
         self._client, self._carried = client, 0
         return client
 
-    async def _login(self, client: aiosmtplib.SMTP) -> None:
+    async def _login(self, client: _Client) -> None:
         """One try with one mechanism: each refused try brings the account nearer to being locked."""
         account = self._account
         ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
@@ -240,7 +248,7 @@ class Courier:
     def _drop(self) -> None:
         client, self._client, self._carried = self._client, None, 0
         if client is not None:
-            _sever(client)
+            client.close()
 
 
 def _sender(account: SmtpAccount) -> str:
@@ -248,8 +256,3 @@ def _sender(account: SmtpAccount) -> str:
         return envelope_address(account.sender)
     except PermanentError as error:
         raise PermanentError(f"smtp.sender cannot be used: {error}") from error
-
-
-def _sever(client: aiosmtplib.SMTP) -> None:
-    cut(client.transport)
-    client.close()
