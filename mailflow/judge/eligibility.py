@@ -50,15 +50,14 @@ def _check(
 def _failed(campaign: Campaign, form: Form, rule: Rule, fields: Mapping[str, Value], now: datetime) -> Found:
     over = is_over(campaign, rule, now)
     weighs = rule.severity is Severity.ERROR
-    phrase = "rule.failed" if over else "rule.not-yet"
-    text = say(
-        campaign,
-        phrase,
-        rule=rule.text,
-        values=_read(campaign, form, rule, fields),
-        as_of=day(campaign, rule.as_of) if rule.as_of else "",
-    )
-    found = Finding(RULE + rule.id, rule.severity, text, RULE + rule.id, for_reviewer=not weighs)
+    said = {
+        "rule": rule.text,
+        "values": _read(campaign, form, rule, fields),
+        "as_of": day(campaign, rule.as_of) if rule.as_of else "",
+    }
+    text = say(campaign, "rule.failed" if over else "rule.not-yet", **said)
+    noted = text if weighs else say(campaign, "rule.noted", **said)
+    found = Finding(RULE + rule.id, rule.severity, noted, RULE + rule.id, for_reviewer=not weighs)
     row = _row(rule, Mark.UNSURE, text)
     verdict = (Verdict.INELIGIBLE if over else Verdict.INCOMPLETE) if weighs else Verdict.ACCEPTED
     return Found((found,), _visible(rule, row), (verdict,))

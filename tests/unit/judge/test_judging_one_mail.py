@@ -181,8 +181,10 @@ def test_in_principle_means_a_warning_that_changes_no_status(desk: Desk) -> None
     assert submission.verdict is Verdict.ACCEPTED
     warning = found(submission, "rule.annual-points")
     assert (warning.severity, warning.for_reviewer) == (Severity.WARNING, True)
+    assert "4,000" in warning.text
     (row,) = [check for check in submission.checks if check.where == "rule.annual-points"]
     assert row.mark is Mark.UNSURE
+    assert "以审核为准" in row.detail
 
 
 def test_either_of_two_thresholds_is_enough(desk: Desk) -> None:
