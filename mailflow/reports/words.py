@@ -21,9 +21,9 @@ from mailflow.model.campaign import Campaign, Category, Field, FieldKind
 from mailflow.model.entry import KnownEntry
 from mailflow.model.facts import Value
 
-# What XML 1.0 cannot hold, and marks that turn the direction of text around (Unicode, UAX #9).
+# What XML 1.0 and UTF-8 cannot hold, and marks that turn the direction of text around (Unicode, UAX #9).
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 

@@ -97,7 +97,7 @@ class _Sheets:
 
     def __init__(self, book: Any, formats: Formats, words: Words, heading: str) -> None:
         self.book, self.formats, self.words, self.heading = book, formats, words, heading
-        self._names: set[str] = set()
+        self._names = {"history"}  # Excel keeps that one for itself
 
     def add(self, name: str) -> Any:
         """A sheet set up for print: A4 landscape, title above and page numbers below."""

@@ -74,7 +74,7 @@ def test_entries_of_other_categories_are_left_out(make_entry: MakeEntry, make_ro
     ],
 )
 def test_a_cut_leaves_later_versions_of_monthly_categories_to_the_next_report(
-    make_entry: MakeEntry, campaign: Campaign, at: At, category: str, updated: str, due: bool
+    *, make_entry: MakeEntry, campaign: Campaign, at: At, category: str, updated: str, due: bool
 ) -> None:
     entry = make_entry(category=category, updated_at=at(updated))
     assert is_due(entry, campaign.category(category), at("08-28 18:00")) is due
@@ -165,7 +165,9 @@ def test_what_waits_is_listed_with_the_reason_the_heaviest_first(
         Finding("attachment.missing", Severity.ERROR, "缺盖章扫描件。"),
     )
     roster = make_roster([make_entry(status=EntryStatus.INCOMPLETE, findings=findings), make_entry(2)])
-    assert [(one.entry.ref, one.why) for one in roster.attention] == [("SX20-0001", ("缺盖章扫描件。", "另报优秀学员。"))]
+    assert [(one.entry.ref, one.why) for one in roster.attention] == [
+        ("SX20-0001", ("缺盖章扫描件。", "另报优秀学员。"))
+    ]
 
 
 @pytest.mark.parametrize(
