@@ -31,13 +31,28 @@ PHOTO_WIDTH = 3.2
 STAMP_HEIGHT = 3.4
 _SIGNED_DATE = re.compile(r"年\s*月\s*日|date:?[\s_]*", re.I)
 
+_drawn: tuple[Campaign, dict[str, bytes]] | None = None
+
 TextOf = Callable[[Cell], str]
 """Gives the text that a cell shows."""
 
 
 def blank_form(campaign: Campaign, category: Category) -> bytes:
-    """The form of `category` as a docx file, with its title, labels and printed notes."""
-    return write_form(campaign, category, lambda cell: cell.text)
+    """The form of `category` as a docx file, with its title, labels and printed notes.
+
+    Drawn once for the campaign that was asked for last: many letters bring the same form.
+    """
+    global _drawn  # noqa: PLW0603  one campaign a process: a cache of its forms
+    if _drawn is None or _drawn[0] is not campaign:
+        _drawn = (campaign, {})
+    forms = _drawn[1]
+    if category.id not in forms:
+        forms[category.id] = write_form(campaign, category, _printed)
+    return forms[category.id]
+
+
+def _printed(cell: Cell) -> str:
+    return cell.text
 
 
 def write_form(campaign: Campaign, category: Category, text_of: TextOf) -> bytes:

@@ -49,7 +49,7 @@ def read_xls(content: bytes) -> Sheet:
             name = "Workbook" if ole.exists("Workbook") else "Book"
             records = ole.openstream(name).read()
     except Exception as error:  # olefile lets struct, index and recursion errors of damaged files through
-        raise ReadRefused(f"the workbook is damaged: {error}") from error
+        raise ReadRefused(f"the workbook is damaged: {type(error).__name__}") from error
     for number, (kind, row) in enumerate(_cell_rows(records)):
         if number > MOST_RECORDS:
             raise ReadRefused(f"the workbook has more than {MOST_RECORDS} cells")
@@ -85,7 +85,7 @@ def _check_sheet_xml(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             _check_row(row, number)
             row.clear()
     except etree.XMLSyntaxError as error:
-        raise ReadRefused(f"{entry.filename} is damaged: {error}") from error
+        raise ReadRefused(f"a sheet is damaged at line {error.lineno}") from error
 
 
 def _row_number(row: Any, before: int) -> int:
@@ -125,7 +125,7 @@ def _read(content: bytes) -> Sheet:
             if grid.cells:
                 blocks += [name, grid]
     except Exception as error:  # calamine raises its own errors, ValueError, and panics of its Rust as Exception
-        raise ReadRefused(f"the workbook cannot be read: {error}") from error
+        raise ReadRefused(f"the workbook cannot be read: {type(error).__name__}") from error
     return Sheet(tuple(blocks))
 
 

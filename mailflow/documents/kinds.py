@@ -69,7 +69,7 @@ def open_package(content: bytes) -> zipfile.ZipFile:
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
-        raise ReadRefused(f"the container is broken: {error}") from error
+        raise ReadRefused(f"the container is broken: {type(error).__name__}") from error
     entries = package.infolist()
     if len(entries) > MOST_ENTRIES:
         raise ReadRefused(f"the container has {len(entries)} entries, more than {MOST_ENTRIES}")
@@ -88,7 +88,7 @@ def read_part(package: zipfile.ZipFile, name: str, most: int) -> bytes:
     """
     entry = package.getinfo(name)
     if entry.flag_bits & 1:
-        raise ReadRefused(f"{name} is encrypted")
+        raise ReadRefused("a part of the container is encrypted")
     pieces: list[bytes] = []
     length = 0
     try:
@@ -96,12 +96,12 @@ def read_part(package: zipfile.ZipFile, name: str, most: int) -> bytes:
             while piece := part.read(_CHUNK):
                 length += len(piece)
                 if length > most:
-                    raise ReadRefused(f"{name} is longer than {most} bytes")
+                    raise ReadRefused(f"a part of the container is longer than {most} bytes")
                 pieces.append(piece)
     except ReadRefused:
         raise
     except Exception as error:  # zlib, lzma and zipfile have no common ancestor for broken data
-        raise ReadRefused(f"{name} cannot be unpacked: {error}") from error
+        raise ReadRefused(f"a part of the container cannot be unpacked: {type(error).__name__}") from error
     return b"".join(pieces)
 
 
@@ -111,7 +111,7 @@ def read_head(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         with package.open(entry) as part:
             return part.read(_HEAD)
     except Exception as error:  # as in read_part; an encrypted entry is a RuntimeError
-        raise ReadRefused(f"{entry.filename} cannot be unpacked: {error}") from error
+        raise ReadRefused(f"a part of the container cannot be unpacked: {type(error).__name__}") from error
 
 
 def is_locked_zip(content: bytes) -> bool:

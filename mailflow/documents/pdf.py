@@ -39,7 +39,7 @@ def read_pdf(content: bytes) -> Sheet:
     except Exception as error:  # pdfminer lets any error of a damaged file through
         if "PasswordIncorrect" in repr(error) or "Encryption" in repr(error):
             raise Locked("the PDF asks for a password") from error
-        raise ReadRefused(f"the PDF is damaged: {error!r:.200}") from error
+        raise ReadRefused(f"the PDF is damaged: {type(error).__name__}") from error
     return Sheet(tuple(blocks), pictures)
 
 

@@ -47,7 +47,7 @@ def read_docx(content: bytes) -> Sheet:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise ReadRefused(f"the document is damaged: {error}") from error
+        raise ReadRefused(f"the document is damaged at line {error.lineno}") from error
     if root.getroottree().docinfo.doctype:
         raise ReadRefused("the document brings a DTD, which no word processor writes")
     body = root.find(_W + "body")

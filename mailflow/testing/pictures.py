@@ -27,7 +27,7 @@ def drawn_picture(
 
 def photo(*, seed: int = 0, kilobytes: int = 20) -> bytes:
     """A JPEG of coloured noise of roughly so many kilobytes; the same `seed` gives the same bytes."""
-    side = max(16, int((kilobytes * 1024 / 1.05) ** 0.5))
+    side = max(16, int((kilobytes * 1024 / 0.42) ** 0.5))
     noise = random.Random(seed).randbytes(side * side * 3)  # noqa: S311  a picture, not a secret
     return _encoded(Image.frombytes("RGB", (side, side), noise), "JPEG", quality=50)
 
