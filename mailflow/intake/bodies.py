@@ -120,18 +120,20 @@ def _forgiving_base64(body: bytes) -> bytes:
 
 
 def _uudecode(text: str, position: int) -> tuple[bytes, int]:
-    out = []
-    lines = text[position:].splitlines(keepends=True)
-    for line in lines:
-        position += len(line)
-        stripped = line.strip("\r\n")
-        if stripped == "end":
-            break
+    """The bytes of the lines after a begin line, and where the text goes on."""
+    out: list[bytes] = []
+    end = text.find("\n", position)
+    while end >= 0:
+        start = end + 1
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)].rstrip("\r")
+        if line == "end":
+            return b"".join(out), start + 3
         try:
-            out.append(binascii.a2b_uu(stripped.encode("latin-1", "replace")))
-        except (binascii.Error, ValueError):
-            break
-    return b"".join(out), position
+            out.append(binascii.a2b_uu(line.encode("latin-1")) if line else b"")
+        except (binascii.Error, UnicodeError):
+            return b"".join(out), start
+    return b"".join(out), len(text)
 
 
 def _before(tag: str) -> str:

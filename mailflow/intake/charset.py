@@ -35,6 +35,7 @@ _ONLY_HAN = re.compile(f"[\x00-\x7f{HAN}\u00b7\u00d7\u2000-\u206f\u2100-\u27bf\u
 _HAN_TOUCHES_LETTER = re.compile(f"[A-Za-z][{HAN}]|[{HAN}][A-Za-z]")
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _ACCENTS = re.compile("[^\x00-\x7f]{2}")
+_LONGEST_CHANCE = 200  # bytes; longer text is never valid in two charsets by chance
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNFIT = frozenset({"Cc", "Co", "Cn", "Cs"})
 _BIG5_COMMON = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xc6][\x40-\x7e\xa1-\xfe])*")
@@ -79,11 +80,8 @@ def decode(data: bytes, label: str | None = None, hints: Iterable[str] = ()) -> 
     text = _strict(data, codec)
     if text is None:
         return _guess(data, frozenset(hints), codec)
-    if codec == GB:
-        return _check_gb(data, text)
-    if codec in _LATIN:
-        return _check_latin(data, text)
-    return Decoded(text)
+    check = _check_latin if codec in _LATIN else _CHECKS.get(codec)
+    return check(data, text) if check is not None else Decoded(text)
 
 
 def is_doubtful(text: str) -> bool:
@@ -151,8 +149,8 @@ def _choose(utf8: str, gb: str, hints: frozenset[str]) -> Decoded:
         return Decoded(utf8, sure=_is_han(utf8) or _ACCENTS.search(utf8) is None)
     if not _is_han(utf8):
         return Decoded(gb)
-    if _is_common(utf8) != _is_common(gb):
-        return Decoded(utf8 if _is_common(utf8) else gb)
+    if _is_common(utf8) and not _is_common(gb):
+        return Decoded(utf8)
     seen = hints & {UTF8, GB}
     if len(seen) == 1:
         return Decoded(utf8 if UTF8 in seen else gb)
@@ -172,14 +170,20 @@ def _may_be_big5(data: bytes, gb: str, hints: frozenset[str]) -> bool:
     return not _is_common(gb) and _BIG5_COMMON.fullmatch(data) is not None and _strict(data, "big5") is not None
 
 
+def _check_utf8(data: bytes, text: str) -> Decoded:
+    """UTF-8 by label. Everyday Chinese in GB 2312 may decode too, to a few letters of other scripts."""
+    if len(data) > _LONGEST_CHANCE or _is_han(text):
+        return Decoded(text)
+    gb = _strict(data, GB)
+    return Decoded(text, sure=gb is None or not _is_han(gb) or not _is_common(gb))
+
+
 def _check_gb(data: bytes, text: str) -> Decoded:
     """GB18030 by label. UTF-8 under that label decodes too now and then: then nobody can be sure."""
     utf8 = _strict(data, UTF8)
     if utf8 is None or not _is_han(utf8):
         return Decoded(text)
-    if _is_common(text) == _is_common(utf8):
-        return Decoded(text, sure=False)
-    return Decoded(text) if _is_common(text) else Decoded(utf8, sure=False)
+    return Decoded(utf8 if _is_common(utf8) and not _is_common(text) else text, sure=False)
 
 
 def _check_latin(data: bytes, text: str) -> Decoded:
@@ -188,9 +192,12 @@ def _check_latin(data: bytes, text: str) -> Decoded:
     if utf8 is not None:
         return Decoded(utf8, sure=False)
     gb = _strict(data, GB)
-    if gb is not None and _is_han(gb) and _is_common(gb):
+    if gb is not None and _is_han(gb):
         return Decoded(gb, sure=False)
     return Decoded(text)
+
+
+_CHECKS = {UTF8: _check_utf8, GB: _check_gb}
 
 
 def _salvage(data: bytes, hints: frozenset[str], failed: str | None) -> Decoded:

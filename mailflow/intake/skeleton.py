@@ -20,7 +20,12 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _BOUNDARY = re.compile(rb"""(?i)boundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))""")
 _NESTED = re.compile(rb"(?im)^content-type[ \t]*:\s*message/")
 _FIELD_START = re.compile(rb"\n(?![ \t])")
-_UNREAD = frozenset({b"dkim-signature", b"domainkey-signature", b"received-spf", b"user-agent", b"date", b"delivered-to", b"reply-to", b"bcc"})
+_UNREAD = frozenset(
+    {
+        b"dkim-signature", b"domainkey-signature", b"received-spf", b"user-agent", b"date", b"delivered-to",
+        b"reply-to", b"bcc",
+    }
+)  # fmt: skip
 _UNREAD_PREFIXES = (b"x-", b"arc-", b"thread-")
 _READ = frozenset(
     {

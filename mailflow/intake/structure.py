@@ -83,7 +83,8 @@ def _parse(content: bytes) -> tuple[EmailMessage, dict[str, tuple[str, ...]], li
     try:
         parser = MailParser.from_bytes(content)
         addresses = {name: _mailboxes(getattr(parser, name)) for name in ("from", "to", "cc")}
-        return parser.message, addresses, sorted(parser.defects_categories)
+        # It tried the charsets on our stand-ins; the bodies themselves are decoded in `bodies`.
+        return parser.message, addresses, sorted(parser.defects_categories - {"CharsetDecodeDefect"})
     except MailParserError as error:
         raise ReadRefused(f"the mail cannot be taken apart: {error}") from error
     except Exception:  # whatever else breaks the library must not cost the mail
@@ -127,14 +128,13 @@ class _Builder:
         disposition, disposition_parameters = _structured(headers, "content-disposition")
         if "/" not in media_type:
             media_type = default
-        payload = source.get_payload()
         children: tuple[Part, ...] = ()
         body = b""
-        if isinstance(payload, list) and not media_type.startswith("message/"):
+        if source.is_multipart() and not media_type.startswith("message/"):
             inner = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
-            children = tuple(self.part(child, depth + 1, inner) for child in payload if isinstance(child, EmailMessage))
+            children = tuple(self.part(child, depth + 1, inner) for child in _children(source))
         else:
-            body = self._skeleton.restored(_bytes(payload))
+            body = self._skeleton.restored(_undecoded(source))
         return Part(headers, media_type, type_parameters, disposition, disposition_parameters, body, children)
 
 
@@ -150,16 +150,26 @@ def _structured(headers: Mapping[str, tuple[bytes, ...]], name: str) -> tuple[st
     return parameters(values[0]) if values else ("", {})
 
 
-def _bytes(payload: object) -> bytes:
-    """A payload as bytes: a nested message stands there as the stand-in of its whole content."""
-    if isinstance(payload, list):
-        return b"".join(_nested(child) for child in payload if isinstance(child, EmailMessage))
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+def _children(source: EmailMessage) -> list[EmailMessage]:
+    payload = source.get_payload()
+    return [child for child in payload if isinstance(child, EmailMessage)] if isinstance(payload, list) else []
+
+
+def _undecoded(source: EmailMessage) -> bytes:
+    """The body as it came: without its encoding's name the library leaves it alone.
+
+    A nested message stands there as the stand-in of its whole content.
+    """
+    if source.is_multipart():
+        return b"".join(_nested(child) for child in _children(source))
+    del source["content-transfer-encoding"]
+    payload = source.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _nested(message: EmailMessage) -> bytes:
     if not message.keys():
-        return _bytes(message.get_payload())
+        return _undecoded(message)
     try:
         return message.as_bytes()
     except (LookupError, ValueError, TypeError, RecursionError):

@@ -123,7 +123,10 @@ def test_header_text_is_read_with_every_fault_that_senders_make(raw: bytes, expe
         (b'attachment; filename="unclosed.docx', "unclosed.docx"),
         (b"attachment; filename*=utf-8''%E7%8E%8B.docx", "王.docx"),
         (b"attachment; filename*=UTF-8'zh'%E7%8E%8B.docx", "王.docx"),
-        (b"attachment; filename*=gb2312''%96%51%D5%5C.docx", "朡誠.docx".replace("朡誠", b"\x96\x51\xd5\x5c".decode("gbk"))),
+        (
+            b"attachment; filename*=gb2312''%96%51%D5%5C.docx",
+            "朡誠.docx".replace("朡誠", b"\x96\x51\xd5\x5c".decode("gbk")),
+        ),
         (b"attachment; filename*0*=utf-8''%E7%8E; filename*1*=%8B; filename*2=.docx", "王.docx"),
         (b"attachment; filename*1=b.docx; filename*0=a", "ab.docx"),
         (b'attachment; filename="=?gb18030?B?zfUuZG9jeA==?="', "王.docx"),
@@ -172,9 +175,7 @@ def test_any_name_in_raw_eight_bit_headers_comes_back_right_or_doubted(name: str
 
 @settings(max_examples=100, deadline=None)
 @given(NAMES, ENCODINGS, st.integers(min_value=1, max_value=12))
-def test_a_character_cut_in_two_by_encoded_words_is_whole_again(
-    name: str, encoding: tuple[str, str], cut: int
-) -> None:
+def test_a_character_cut_in_two_by_encoded_words_is_whole_again(name: str, encoding: tuple[str, str], cut: int) -> None:
     charset, label = encoding
     data = name.encode(charset)
     words = [encoded_word_of(data[:cut], label), encoded_word_of(data[cut:], label)]

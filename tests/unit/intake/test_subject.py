@@ -166,13 +166,17 @@ def test_receipt_numbers_are_found_anywhere_once_and_in_capitals() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(alphabet="王小明优秀学员志愿播音+＋-—_、/ （）【】《》:：Re回复等5人共13年月日.Ab\u200b\ue000", max_size=60))
+@given(
+    st.text(alphabet="王小明优秀学员志愿播音+＋-—_、/ （）【】《》:：Re回复等5人共13年月日.Ab\u200b\ue000", max_size=60)
+)
 def test_no_subject_breaks_the_reading(subject: str) -> None:
     reading = parse_subject(subject, shanxi())
     assert reading.name is None or 1 < len(reading.name) <= 60
 
 
-@pytest.mark.parametrize("unit", ["Re:", "回复：", "【", "王小明、", "1", "a ", "8月", "+-", "优秀学员", "SX20-", "等5人", "·王", "和王李"])
+@pytest.mark.parametrize(
+    "unit", ["Re:", "回复：", "【", "王小明、", "1", "a ", "8月", "+-", "优秀学员", "SX20-", "等5人", "·王", "和王李"]
+)
 def test_a_hostile_subject_is_read_as_quickly_as_any(unit: str) -> None:
     reading = parse_subject(unit * 20_000, shanxi())  # an expression that blows up would never come back
     assert reading.name is None or len(reading.name) <= 60
@@ -194,5 +198,3 @@ def test_any_name_before_a_separator_is_read_or_left_to_a_person(name: str, sepa
 def test_the_alphabet_of_receipt_numbers_has_no_look_alikes() -> None:
     assert not set(REF_ALPHABET) & set("01OILU")
     assert len(REF_ALPHABET) == 30
-
-
