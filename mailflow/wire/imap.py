@@ -6,6 +6,7 @@ Reading always EXAMINEs and PEEKs, so that the server itself guards the owner's 
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,10 @@ from mailflow.wire.imap_link import Imap4, Link
 __all__ = ["Description", "Fetched", "Found", "ImapAccount", "Mailbox"]
 
 IDENTITY = {"name": "mailflow", "version": __version__, "vendor": "mailflow"}
+
+
+# It would log what servers say of mails and accounts.
+logging.getLogger("imapclient").setLevel(logging.ERROR)
 
 
 class _Client(imapclient.IMAPClient):  # type: ignore[misc]
@@ -137,8 +142,10 @@ class Mailbox:
                 stop.wait(seconds)
                 return
             first = self._account.folders[0]
-            if self._selected is None or self._selected.folder != first or self._selected.write:
-                self._select(link, first)
+            now = self._select(link, first)
+            if self._settled.get(first, now) != now:  # something came since the folder was searched
+                stop.wait(min(self._gather, seconds))
+                return
             try:
                 wait_for_mail(link, seconds, stop, gather_seconds=self._gather)
             except Refused as refused:

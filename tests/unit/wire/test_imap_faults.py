@@ -409,6 +409,30 @@ def test_a_server_that_chatters_in_idle_cannot_make_the_client_spin() -> None:
         assert server.verbs.count("IDLE") == 1
 
 
+def test_mail_that_came_between_the_search_and_the_wait_ends_the_wait() -> None:
+    with LyingImap(MAILS, capabilities=IDLE) as server:
+        box = mailbox(server)
+        box.open()
+        books = set(MAILS)
+        assert box.find_new("INBOX", lambda _: books)[1] == []
+        server.mails[120] = MAIL
+        box.wait(600, threading.Event())
+        assert "IDLE" not in server.verbs
+        assert [one.uid for one in box.find_new("INBOX", lambda _: books)[1]] == [120]
+
+
+def test_a_folder_in_which_nothing_changed_is_not_searched_again() -> None:
+    with LyingImap(MAILS) as server:
+        box = mailbox(server)
+        box.open()
+        for _ in range(3):
+            assert box.find_new("INBOX", lambda _: set(MAILS))[1] == []
+        assert server.verbs.count("UID SEARCH") == 1
+        del server.mails[104]  # the owner deletes one: the count changes, and it is looked at again
+        assert box.find_new("INBOX", lambda _: set(MAILS))[1] == []
+        assert server.verbs.count("UID SEARCH") == 2
+
+
 def test_a_host_that_is_not_there_is_a_temporary_error() -> None:
     with LyingImap() as server:
         gone = mailbox(server)
