@@ -58,12 +58,13 @@ def compose_receipt(
     if not items and not unread:
         raise ValueError("a receipt needs a mail that is to be answered")
     bare = not unread and all(item.standing is Standing.RECEIVED for item in items)
-    picture = correspondent.group_qr if items and not bare else None
+    group = campaign.texts.get("group", "") if items and not bare else ""
+    picture = correspondent.group_qr if group else None
     form = None if bare else blank_form
     values = frame(correspondent, campaign, now) | _beside(answers, unread, campaign, bare=bare)
     values |= {"qr": picture.content_id if picture else None, "blank_form": shown(form.filename, 80) if form else ""}
-    values |= {"privacy": campaign.texts.get("privacy", "") if first_letter and not bare else ""}
-    values |= {"group": campaign.texts.get("group", "") if items and not bare else ""}
+    values["privacy"] = campaign.texts.get("privacy", "") if first_letter and not bare else ""
+    values["group"] = group
     table: tuple[Part, ...] = ()
     if len(items) == 1:
         letter = _single(items[0], answers[-1], unit, values, campaign=campaign, now=now)

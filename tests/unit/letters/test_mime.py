@@ -9,6 +9,8 @@ from email.message import EmailMessage, Message
 from email.policy import default
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailflow.errors import MailflowError
 from mailflow.letters import mime
@@ -243,3 +245,12 @@ def test_the_probe_says_what_this_interpreter_does() -> None:
     except ValueError:
         injected = False
     assert interpreter_has_header_injection() is injected
+
+
+@given(subject=st.text(), name=st.text(), file=st.text())
+def test_no_text_at_all_adds_a_header(subject: str, name: str, file: str) -> None:
+    letter = replace(LETTER, subject=subject or "x", parts=(Part(file, "text/csv", b"a"),))
+    message = email.message_from_bytes(written(letter, replace(SENDER, name=name)))
+    wanted = set(email.message_from_bytes(written()).keys())
+    assert wanted - {"Subject"} <= set(message.keys()) <= wanted
+    assert len(list(message.walk())) == 5

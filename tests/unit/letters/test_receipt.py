@@ -269,6 +269,20 @@ def test_the_picture_for_joining_is_inside_and_the_blank_form_beside(
     assert "http" not in letter.html.replace("http-equiv", "")
 
 
+def test_without_a_text_about_joining_there_is_no_picture(
+    compose: Compose, answer: Answer, submission: Make, campaign: Campaign
+) -> None:
+    letter = compose(answer(submission()), campaign=replace(campaign, texts={}))
+    assert letter.parts == ()
+
+
+def test_a_held_entry_may_still_be_completed(compose: Compose, answer: Answer, submission: Make) -> None:
+    rows = (Check("photo", "生活工作照1张", Mark.MISSING, "未收到。"),)
+    letter = compose(answer(submission(verdict=Verdict.HELD, checks=rows)))
+    assert letter.subject.startswith("〔已收到，转人工〕")
+    assert "表中待补充的材料可以直接回复本邮件补充" in letter.text
+
+
 def test_without_a_receipt_number_none_is_made_up(compose: Compose, answer: Answer, submission: Make) -> None:
     letter = compose(answer(submission(), refs=(None,)))
     assert "回执" not in letter.subject
@@ -287,6 +301,7 @@ def test_a_held_mail_hears_why_and_how_to_write_the_subject(compose: Compose, an
     assert "未能从标题和附件中识别填报项目" in letter.text
     assert "请以“姓名+填报项目”为标题重新发送，例如：王小明+优秀学员" in letter.text
     assert letter.ref == "SX20-3T8W5K"
+    assert "回执编号：SX20-3T8W5K" in letter.text
 
 
 def test_a_mail_that_is_too_large_hears_what_to_do_and_nothing_of_subjects(compose: Compose, answer: Answer) -> None:
