@@ -13,21 +13,19 @@ import aiosmtplib
 
 from mailflow.errors import AuthenticationError, PermanentError, TemporaryError, WireError
 from mailflow.wire import tls
-from mailflow.wire.smtp_account import SmtpAccount, envelope_address
+from mailflow.wire.smtp_account import OUR_NAME, SmtpAccount, envelope_address, sender_address
 from mailflow.wire.smtp_codes import judge, lost, tidy
 from mailflow.wire.smtp_faults import STOPPED, no_connection, reason
-from mailflow.wire.smtp_limits import largest, mail_options, unfit
-from mailflow.wire.smtp_loop import OwnLoop, cut, unwritten
+from mailflow.wire.smtp_limits import largest, mail_options, travel_seconds, unfit
+from mailflow.wire.smtp_loop import OwnLoop, cut, settle, unwritten
 from mailflow.wire.smtp_result import Greeting, Outcome, Result, Scope, Stage
 
 __all__ = ["Courier", "Greeting", "Outcome", "Result", "Scope", "SmtpAccount"]
 
-OUR_NAME = "[127.0.0.1]"
-"""What EHLO says (RFC 5321 §4.1.4): an address literal tells nobody this host's name and asks no name server."""
-SLOWEST_LINE = 64 * 1024
-"""Bytes a second that a letter may take at worst; its time for DATA grows with its size."""
 LEAVE_SECONDS = 1.0
 """How long the server may take to answer QUIT."""
+LINE_ERRORS = (aiosmtplib.SMTPException, OSError, asyncio.CancelledError)
+"""What ends a connection: the library's errors, the system's (TimeoutError is one), and being stopped."""
 
 
 class _Client(aiosmtplib.SMTP):
@@ -56,7 +54,7 @@ class Courier:
     ) -> None:
         tls.require_safe(account.security, account.host, "smtp")
         self._account = account
-        self._sender = _sender(account)
+        self._sender = sender_address(account)
         self._tls = None if account.security == "none" else tls.context(account.ca_file)
         self._command_seconds = command_seconds
         self._data_seconds = data_seconds
@@ -65,6 +63,8 @@ class Courier:
         self._client: _Client | None = None
         self._carried = 0
         self._stage = Stage.CONNECT
+        self._closed_on_us = False
+        """How the last letter ended: servers close idle and well-used connections (421, NetEase MI:DMC)."""
         self._aborted = False
 
     def __enter__(self) -> Courier:
@@ -111,11 +111,10 @@ class Courier:
             raise TemporaryError(STOPPED)
         if self._carried >= self._letters_per_connection:
             await self._leave()
-        reused = self._client is not None
+        worn = self._client is not None
         result = await self._attempt(recipient, raw)
-        if reused and result.outcome is Outcome.DEFERRED and result.scope is Scope.CONNECTION and not self._aborted:
-            # Servers close idle and well-used connections (421, NetEase MI:DMC): surely not sent, so once more, afresh.
-            return await self._attempt(recipient, raw)
+        if worn and self._closed_on_us and result.outcome is Outcome.DEFERRED:
+            return await self._attempt(recipient, raw)  # surely not sent, so once more, over a fresh connection
         return result
 
     async def _attempt(self, recipient: str, raw: bytes) -> Result:
@@ -127,6 +126,7 @@ class Courier:
             return await self._transaction(client, recipient, raw)
         except aiosmtplib.SMTPResponseException as error:
             result = judge(self._stage, error.code, error.message)
+            self._closed_on_us = result.scope is Scope.CONNECTION
             await self._recover(client, result)
             return result
         except TimeoutError:
@@ -135,12 +135,14 @@ class Courier:
             result = lost(self._stage, "stopped", half=unwritten(client.transport))
         except (aiosmtplib.SMTPException, OSError) as error:
             result = lost(self._stage, f"the connection was lost ({reason(error)})")
+            self._closed_on_us = True
         self._drop()
         return result
 
     async def _transaction(self, client: _Client, recipient: str, raw: bytes) -> Result:
         """One mail transaction (RFC 5321 §3.3). MAIL FROM is always the account's own address, as NetEase demands."""
         self._carried += 1
+        self._closed_on_us = False
         options = mail_options(client.esmtp_extensions, (self._sender, recipient), raw)
         encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
         self._stage = Stage.SENDER
@@ -151,20 +153,18 @@ class Courier:
         if not client.is_connected:
             raise aiosmtplib.SMTPServerDisconnected("closed after RCPT")
         self._stage = Stage.DATA
-        async with asyncio.timeout(self._data_seconds + len(raw) / SLOWEST_LINE):
+        async with asyncio.timeout(self._data_seconds + travel_seconds(raw)):
             reply = await client.data(raw, timeout=None)
         return Result(Outcome.SENT, str(reply.code), tidy(reply.message))
 
     async def _recover(self, client: _Client, refusal: Result) -> None:
         """Makes the connection ready for the next letter, or gives it up."""
-        if refusal.scope is not Scope.LETTER:
-            self._drop()
-            return
-        try:
-            async with asyncio.timeout(self._command_seconds):
-                await client.rset(timeout=None)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, asyncio.CancelledError):
-            self._drop()
+        if refusal.scope is Scope.LETTER:
+            with contextlib.suppress(*LINE_ERRORS):
+                async with asyncio.timeout(self._command_seconds):
+                    await client.rset(timeout=None)
+                    return
+        self._drop()
 
     async def _connect(self) -> _Client:
         account = self._account
@@ -187,7 +187,7 @@ class Courier:
                     await self._login(client)
         except BaseException as error:
             client.close()
-            if isinstance(error, (aiosmtplib.SMTPException, OSError, asyncio.CancelledError)):
+            if isinstance(error, LINE_ERRORS):
                 raise self._no_connection(error) from error
             raise
         self._client, self._carried = client, 0
@@ -195,14 +195,13 @@ class Courier:
 
     async def _login(self, client: _Client) -> None:
         """One try with one mechanism: each refused try brings the account nearer to being locked."""
-        account = self._account
         ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
         offered = [way for way in ways if way in client.server_auth_methods]
         if not offered:
-            raise AuthenticationError(f"{account.host} offers no login that mailflow knows: check host, port, security")
+            raise AuthenticationError("the server offers no login that mailflow knows: check host, port, security")
         for way in offered:
             try:
-                await ways[way](account.username, account.password, timeout=None)
+                await ways[way](self._account.username, self._account.password, timeout=None)
                 return
             except aiosmtplib.SMTPAuthenticationError as error:
                 if error.code not in (500, 502, 504) or way == offered[-1]:  # advertised, yet not known (RFC 4954 §4)
@@ -227,8 +226,9 @@ class Courier:
             async with asyncio.timeout(self._command_seconds):
                 await client.mail(self._sender, encoding="utf-8", timeout=None)
         except aiosmtplib.SMTPResponseException as error:
-            raise PermanentError(judge(self._stage, error.code, error.message).text, code=str(error.code)) from error
-        except (aiosmtplib.SMTPException, OSError, asyncio.CancelledError) as error:
+            kind = TemporaryError if error.code < 500 else PermanentError
+            raise kind(judge(self._stage, error.code, error.message).text, code=str(error.code)) from error
+        except LINE_ERRORS as error:
             raise self._no_connection(error) from error
         finally:
             await self._leave()
@@ -238,21 +238,13 @@ class Courier:
         """QUIT (RFC 5321 §4.1.1.10) where the line still stands, then an end that waits for nobody."""
         client = self._client
         if client is not None and client.is_connected:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError, asyncio.CancelledError):
+            with contextlib.suppress(*LINE_ERRORS):
                 async with asyncio.timeout(min(LEAVE_SECONDS, self._command_seconds)):
                     await client.quit(timeout=None)
         self._drop()
-        for _ in range(3):  # lets the loop close the socket beneath TLS
-            await asyncio.sleep(0)
+        await settle()
 
     def _drop(self) -> None:
         client, self._client, self._carried = self._client, None, 0
         if client is not None:
             client.close()
-
-
-def _sender(account: SmtpAccount) -> str:
-    try:
-        return envelope_address(account.sender)
-    except PermanentError as error:
-        raise PermanentError(f"smtp.sender cannot be used: {error}") from error

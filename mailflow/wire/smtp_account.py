@@ -7,6 +7,9 @@ from typing import Literal
 
 from mailflow.errors import PermanentError
 
+OUR_NAME = "[127.0.0.1]"
+"""What EHLO says (RFC 5321 §4.1.4): an address literal tells nobody this host's name and asks no name server."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpAccount:
@@ -38,3 +41,11 @@ def envelope_address(address: str) -> str:
     except EmailNotValidError as error:
         raise PermanentError("it is not one plain e-mail address") from error
     return valid.ascii_email or valid.normalized
+
+
+def sender_address(account: SmtpAccount) -> str:
+    """The account's address for MAIL FROM. Raises PermanentError that names the setting."""
+    try:
+        return envelope_address(account.sender)
+    except PermanentError as error:
+        raise PermanentError(f"smtp.sender cannot be used: {error}") from error

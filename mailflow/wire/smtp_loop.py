@@ -62,3 +62,9 @@ def cut(transport: asyncio.BaseTransport | None) -> None:
 def unwritten(transport: asyncio.BaseTransport | None) -> bool:
     """Whether the end of what was to be written has surely not left this process."""
     return transport is not None and cast(asyncio.WriteTransport, transport).get_write_buffer_size() > 0
+
+
+async def settle() -> None:
+    """Lets the loop close the sockets that were cut, those beneath TLS too."""
+    for _ in range(3):
+        await asyncio.sleep(0)
