@@ -58,7 +58,7 @@ def digest_facts(world: World, books: Books) -> DigestFacts:
     week = occurrences(campaign, now, now + WEEK)
     return DigestFacts(
         mails=tuple(_mail(world, books, row) for row in books.messages.waiting_for_a_person()),
-        entries=tuple(_entry(world, one) for one in entries if one.status in WAITS_FOR_A_PERSON),
+        entries=tuple(_entry(one) for one in entries if one.status in WAITS_FOR_A_PERSON),
         letters=_letters(books),
         counts=_counts(world, entries),
         coming=tuple(Coming(words_for(one.due, campaign, now=now), one.title) for one in week if one.kind in SHOWN),
@@ -81,11 +81,11 @@ def _mail(world: World, books: Books, row: MessageRow) -> WaitingMail:
     )
 
 
-def _entry(world: World, entry: KnownEntry) -> WaitingEntry:
+def _entry(entry: KnownEntry) -> WaitingEntry:
     return WaitingEntry(
         ref=entry.ref,
         applicant=entry.applicant,
-        category=world.campaign.category(entry.category).name,
+        category=entry.category,
         status=entry.status,
         sentences=tuple(finding.text for finding in entry.findings),
     )

@@ -1,0 +1,125 @@
+"""One mail of the demonstration: its bytes, when it arrives, and what must become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailflow.model.campaign import Campaign
+from mailflow.testing.forms import Values, filled_form
+from mailflow.testing.mails import build_mail
+from mailflow.testing.pictures import drawn_picture, photo, stamped_scan
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A mail, its arrival, what it shows, and how it must end: the message's state and the entry's final status.
+
+    `state` is as `mailflow messages` shows it; `status` None where the mail makes no entry of its own; `answered`
+    says whether its sender gets a receipt.
+    """
+
+    raw: bytes
+    arrives: datetime
+    shows: str
+    state: str = "answered"
+    status: str | None = "accepted"
+    answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A made-up applicant: `number` makes 学号 and mobile, which belong to nobody."""
+
+    name: str
+    number: int
+    sender: str
+    total: str = "28,345"
+    annual: str = "10,234"
+    organisation: str = "示例厅机关党委"
+    employer: str = "示例厅"
+
+    @property
+    def study_id(self) -> str:
+        """14 digits that no learner has."""
+        return f"99000000{self.number:06d}"
+
+    @property
+    def mobile(self) -> str:
+        """A number of a series that is not given out."""
+        return f"1390351{self.number:04d}"
+
+    def fields(self) -> dict[str, str | Sequence[str]]:
+        """What this person writes into a form."""
+        return {
+            "name": self.name,
+            "study_id": self.study_id,
+            "organisation": self.organisation,
+            "employer": self.employer,
+            "captured_on": "2020年8月20日",
+            "total_points": self.total,
+            "annual_points": self.annual,
+            "mobile": self.mobile,
+            "statement": "普通话一级乙等，长期参加单位的宣传工作，愿意义务承担相关任务。",
+            "clears_this_year": "1",
+        }
+
+
+def picture(person: Person, kind: str) -> tuple[str, bytes]:
+    """A file that is not the form, with a name that says what it is. Raises KeyError for an unknown kind."""
+    name = person.name
+    makers: dict[str, Callable[[], tuple[str, bytes]]] = {
+        "scan": lambda: (f"{name}报名表（盖章扫描件）.jpg", stamped_scan([name, "报送单位核实意见：同意"])),
+        "scan-pdf": lambda: (f"{name}-盖章扫描件.pdf", stamped_scan([name, "同意报送"], file_format="PDF")),
+        "profile": lambda: (f"{name}我的信息截图.png", drawn_picture(_profile(person))),
+        "share": lambda: ("通关分享图.png", drawn_picture(["挑战答题", "恭喜通关", "2020年8月20日"])),
+        "answers": lambda: ("答题记录.png", drawn_picture(["我要答题", "答题记录", "累计答题 1,286 次"])),
+        "evidence": lambda: ("印证资料.jpg", photo(seed=person.number + 700)),
+        "photo": lambda: (f"{name}生活照.jpg", photo(seed=person.number)),
+    }
+    return makers[kind]()
+
+
+def _profile(person: Person) -> list[str]:
+    numbers = [f"学号 {person.study_id}", f"总积分 {person.total}", f"年度积分 {person.annual}"]
+    return ["我的信息", person.name, *numbers, person.organisation]
+
+
+FILES = {
+    "model-learner": ("scan", "profile", "photo"),
+    "outstanding-learner": ("scan", "profile", "photo"),
+    "challenge-master": ("scan", "profile", "share", "answers", "photo"),
+    "model-organisation": ("scan", "evidence"),
+    "model-individual": ("scan", "profile"),
+    "proofreader": ("scan-pdf", "profile"),
+    "question-writer": ("scan", "profile"),
+    "announcer": ("scan", "profile"),
+}
+"""What a right mail of each category holds beside its form."""
+
+
+def mail(
+    campaign: Campaign,
+    person: Person,
+    category_id: str,
+    *,
+    subject: str = "",
+    files: Sequence[str] | None = None,
+    values: Values | None = None,
+    with_form: bool = True,
+    **how: object,
+) -> bytes:
+    """A mail of this person for this category; `files` are kinds of `picture`; `how` goes to `build_mail`."""
+    category = campaign.category(category_id)
+    kinds = FILES[category_id] if files is None else files
+    form = filled_form(campaign, category_id, values or person.fields())
+    attached = [(f"{person.name}-{category.name}报名表.docx", form)] if with_form else []
+    attached += [picture(person, kind) for kind in kinds]
+    return build_mail(
+        sender=person.sender,
+        subject=subject or f"{person.name}+{category.name}",
+        text=f"您好，现报送{person.name}的{category.name}材料，请查收。",
+        files=attached,
+        **how,  # type: ignore[arg-type]
+    )
