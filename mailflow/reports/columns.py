@@ -17,6 +17,7 @@ from mailflow.reports.rows import Attention, RosterRow, Section, Standing
 from mailflow.reports.words import Words, headings, is_number, shown_fields, why
 
 Row = TypeVar("Row")
+SENTENCE, PARAGRAPH = 30, 400  # characters from which a field's column is wider
 
 
 class Look(StrEnum):
@@ -69,7 +70,7 @@ def roster_columns(
             head(f"column.{section.category.applicant}"), lambda row: row.entry.applicant, width=(9, 24), is_name=True
         ),
         *_period(section.category, campaign, words),
-        *_fields(campaign, section.category),
+        *_fields(campaign, section),
         Column(head("column.unit"), lambda row: unit_of(row.entry), width=(9, 13)),
         Column(head("column.ref"), lambda row: row.entry.ref, Look.CENTRE, (11, 14)),
         Column(head("column.arrived"), lambda row: words.instant(row.entry.arrived_at), Look.CENTRE, (11, 11)),
@@ -179,12 +180,17 @@ def _period(category: Category, campaign: Campaign, words: Words) -> tuple[Colum
     return (Column(heading, lambda row: period_label(category, row.entry.period, campaign.language), width=(9, 16)),)
 
 
-def _fields(campaign: Campaign, category: Category) -> tuple[Column[RosterRow], ...]:
-    named = headings(campaign.form(category.form).fields)
-    return tuple(_field(one, named[one.id]) for one in shown_fields(campaign, category) if one.id != "unit")
+def _fields(campaign: Campaign, section: Section) -> tuple[Column[RosterRow], ...]:
+    """The form's fields; the unit has a column of its own."""
+    named = headings(campaign.form(section.category.form).fields)
+    return tuple(
+        _field(one, named[one.id], max((len(str(row.entry.fields.get(one.id, ""))) for row in section.rows), default=0))
+        for one in shown_fields(campaign, section.category)
+        if one.id != "unit"
+    )
 
 
-def _field(field: Field, heading: str) -> Column[RosterRow]:
+def _field(field: Field, heading: str, longest: int) -> Column[RosterRow]:
     look, width = Look.TEXT, (8, 14)
     if is_number(field):
         look, width = Look.AMOUNT if field.kind is FieldKind.INTEGER else Look.SHARE, (7, 9)
@@ -192,8 +198,8 @@ def _field(field: Field, heading: str) -> Column[RosterRow]:
         look, width = Look.CENTRE, (11, 11)
     elif field.kind in (FieldKind.DIGITS, FieldKind.MOBILE):
         look, width = Look.TEXT, (12, 13)
-    elif field.max_chars:
-        look, width = Look.LONG, (20, 60 if field.max_chars > 400 else 30)
+    elif longest > SENTENCE or field.max_chars:
+        look, width = Look.LONG, (20, 60 if longest > PARAGRAPH else 30)
     return Column(heading, lambda row: row.entry.fields.get(field.id), look, width, field=field.id)
 
 

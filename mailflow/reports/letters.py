@@ -68,26 +68,24 @@ def report_letters(
     """As `compose_report`, one letter after the other, each with its zip built when it is asked for."""
     words = words_of(campaign)
     book = _workbook(roster, campaign, words, for_organiser=for_organiser)
-    extra = len(book.content) if book else 0
-    limit = campaign.report_max_mb * MEGABYTE
-    plans = () if for_organiser else plan_bundles(roster, campaign, max_bytes=limit, first_extra=extra)
-    values = {
+    plans = () if for_organiser else _plans(roster, campaign, book)
+    of = max(1, len(plans))
+    values: dict[str, object] = {
         **frame(correspondent, campaign, now),
         **summary_values(roster, campaign, words, for_organiser=for_organiser),
         "for_organiser": for_organiser,
         "workbook": book.filename if book else "",
         "bundles": [_Bundle.of(one, roster, words) for one in plans if one.files],
         "without_files": _without_files(roster, campaign),
-        "of": max(1, len(plans)),
+        "of": of,
     }
     for number, plan in enumerate(plans or (None,), start=1):
         parts = [*([book] if book and number == 1 else []), *_bundle_parts(plan, words, content_of)]
         name = _template(roster, number)
-        letter = render(
-            name, campaign.language, {**values, "k": number, "bundle": plan and _Bundle.of(plan, roster, words)}
-        )
+        values |= {"k": number, "bundle": plan and _Bundle.of(plan, roster, words)}
+        letter = render(name, campaign.language, values)
         yield Letter(
-            key=f"report:{roster.occurrence.id}:{to}:{number}of{max(1, len(plans))}",
+            key=f"report:{roster.occurrence.id}:{to}:{number}of{of}",
             kind=LetterKind.REPORT,
             to=to,
             subject=letter.subject,
@@ -130,6 +128,11 @@ def _workbook(roster: Roster, campaign: Campaign, words: Words, *, for_organiser
     key = "bundle.workbook-organiser" if for_organiser else "bundle.workbook"
     content = write_workbook(roster, campaign, for_organiser=for_organiser)
     return Part(words.say(key, name=stem(roster, words, "list")), XLSX, content)
+
+
+def _plans(roster: Roster, campaign: Campaign, book: Part | None) -> tuple[BundlePlan, ...]:
+    extra = len(book.content) if book else 0
+    return plan_bundles(roster, campaign, max_bytes=campaign.report_max_mb * MEGABYTE, first_extra=extra)
 
 
 def _bundle_parts(plan: BundlePlan | None, words: Words, content_of: Callable[[str], bytes]) -> list[Part]:

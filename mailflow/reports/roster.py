@@ -94,8 +94,7 @@ def build_roster(
     `until` only describe. Rows are in the order of their numbers, in a selection in reference order.
     """
     kinds = {plan.kind for plan in campaign.reports if plan.id in occurrence.plans}
-    is_recommendation = "recommendation" in kinds
-    is_selection = is_recommendation or ("closing" in kinds and occurrence.audience == "organiser")
+    is_selection = "recommendation" in kinds or ("closing" in kinds and occurrence.audience == "organiser")
     categories = tuple(one for one in campaign.categories if one.id in occurrence.categories)
     numbers = _Numbers(entries, next_number)
     sections = []
@@ -107,12 +106,6 @@ def build_roster(
             chosen = [one for one in own if is_due(one, category, occurrence.cut)]
             rows = _numbered(campaign, category, chosen, numbers, earlier)
         sections.append(Section(category, rows, _cumulative(rows, own, numbers, earlier)))
-    attention = tuple(
-        Attention(one, why(one))
-        for category in categories
-        for one in sorted(entries, key=_first_registered)
-        if one.category == category.id and one.status in NEEDS_ATTENTION
-    )
     return Roster(
         occurrence=occurrence,
         title=occurrence.title,
@@ -120,9 +113,9 @@ def build_roster(
         since=since,
         until=until,
         is_selection=is_selection,
-        is_recommendation=is_recommendation,
+        is_recommendation="recommendation" in kinds,
         sections=tuple(sections),
-        attention=attention,
+        attention=_attention(categories, entries),
     )
 
 
@@ -137,6 +130,15 @@ def is_due(entry: KnownEntry, category: Category, cut: datetime | None) -> bool:
     if entry.reported_version is not None and entry.reported_version >= entry.version:
         return False
     return cut is None or category.cut is None or entry.updated_at < cut
+
+
+def _attention(categories: tuple[Category, ...], entries: Sequence[KnownEntry]) -> tuple[Attention, ...]:
+    return tuple(
+        Attention(one, why(one))
+        for category in categories
+        for one in sorted(entries, key=_first_registered)
+        if one.category == category.id and one.status in NEEDS_ATTENTION
+    )
 
 
 class _Numbers:
