@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import encodebytes
+from collections.abc import Iterator
 from datetime import datetime
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -24,6 +25,8 @@ MOST_REFERENCES = 32
 _ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]{1,64}@[A-Za-z0-9.\-]{1,253}")
 _UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\r\n]')
 _NAME_LIMIT = 80
+# A line of its own, as no header can have: what follows a fold begins with a blank.
+_MARK = re.compile(rb"^@@(\d+)@@\r\n", re.MULTILINE)
 
 
 def to_bytes(
@@ -38,10 +41,13 @@ def to_bytes(
 
     `message_id` comes with its angle brackets; `date` is aware; `own_host` completes the ids of pictures. The bytes
     are read again and their headers compared with what was meant: a difference raises MailflowError.
+
+    The frame is written and read again without the bodies, each of them a mark: a report of 20 MB is not parsed.
     """
     wanted = _headers(letter, correspondent, message_id=message_id, date=date)
     seed = sha256((message_id + letter.key).encode()).hexdigest()[:24]
-    message = _body(letter, seed, own_host)
+    bodies: list[bytes] = []
+    message = _body(letter, seed, own_host, bodies)
     frame = message["Content-Type"]
     del message["Content-Type"]
     for name, value in wanted:
@@ -53,7 +59,7 @@ def to_bytes(
     except MessageError as error:
         raise MailflowError("a letter's headers cannot be written; it is not stored") from error
     _compare(content, wanted, message)
-    return content
+    return b"".join(bodies[int(piece)] if odd else piece for odd, piece in _pieces(content))
 
 
 def _headers(letter: Letter, correspondent: Correspondent, *, message_id: str, date: datetime) -> list[tuple[str, str]]:
@@ -101,16 +107,21 @@ def _address(address: str) -> str:
     return address
 
 
-def _body(letter: Letter, seed: str, own_host: str) -> Message:
+def _pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """`content` cut at the marks of bodies: even pieces are frame, odd ones the number of a body."""
+    return ((place % 2, piece) for place, piece in enumerate(_MARK.split(content)))
+
+
+def _body(letter: Letter, seed: str, own_host: str, bodies: list[bytes]) -> Message:
     pictures = tuple(part for part in letter.parts if part.content_id)
     files = tuple(part for part in letter.parts if not part.content_id)
-    html: Message = _text(letter.html, "html")
+    html: Message = _text(letter.html, "html", bodies)
     if pictures:
-        html = _multipart("related", seed + "r", [html, *(_file(one, own_host) for one in pictures)])
-    both = _multipart("alternative", seed + "a", [_text(letter.text, "plain"), html])
+        html = _multipart("related", seed + "r", [html, *(_file(one, own_host, bodies) for one in pictures)])
+    both = _multipart("alternative", seed + "a", [_text(letter.text, "plain", bodies), html])
     if not files:
         return both
-    return _multipart("mixed", seed + "m", [both, *(_file(one, own_host) for one in files)])
+    return _multipart("mixed", seed + "m", [both, *(_file(one, own_host, bodies) for one in files)])
 
 
 def _multipart(subtype: str, boundary: str, parts: list[Message]) -> Message:
@@ -120,12 +131,12 @@ def _multipart(subtype: str, boundary: str, parts: list[Message]) -> Message:
     return made
 
 
-def _text(text: str, subtype: str) -> Message:
+def _text(text: str, subtype: str, bodies: list[bytes]) -> Message:
     part = MIMENonMultipart("text", subtype, charset="utf-8")
-    return _filled(part, text.replace("\r\n", "\n").replace("\n", "\r\n").encode())
+    return _filled(part, text.replace("\r\n", "\n").replace("\n", "\r\n").encode(), bodies)
 
 
-def _file(part: Part, own_host: str) -> Message:
+def _file(part: Part, own_host: str, bodies: list[bytes]) -> Message:
     main, _, sub = part.media_type.partition("/")
     made = MIMEBase(main, sub)
     name = _file_name(part.filename)
@@ -139,7 +150,7 @@ def _file(part: Part, own_host: str) -> Message:
     made["Content-Disposition"] = ("inline" if part.content_id else "attachment") + disposition
     if part.content_id:
         made["Content-ID"] = f"<{part.content_id if '@' in part.content_id else f'{part.content_id}@{own_host}'}>"
-    return _filled(made, part.content)
+    return _filled(made, part.content, bodies)
 
 
 def _file_name(name: str) -> str:
@@ -150,11 +161,11 @@ def _file_name(name: str) -> str:
     return f"{stem[:_NAME_LIMIT]}.{extension}"
 
 
-def _filled(part: Message, content: bytes) -> Message:
+def _filled(part: Message, content: bytes, bodies: list[bytes]) -> Message:
     del part["MIME-Version"]
     part["Content-Transfer-Encoding"] = "base64"
-    plain = b64encode(content).decode("ascii")
-    part.set_payload("\r\n".join(plain[at : at + 76] for at in range(0, len(plain), 76)) + "\r\n")
+    part.set_payload(f"@@{len(bodies)}@@")
+    bodies.append(encodebytes(content).replace(b"\n", b"\r\n"))
     return part
 
 

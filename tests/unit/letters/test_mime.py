@@ -50,6 +50,8 @@ INJECTIONS = [
     "hello\x0b\x0cBcc: evil@x.example\x00",
     '王小明" <evil@x.example>, "b',
     "王小明\r\n\r\n<script>alert(1)</script>",
+    "@@0@@",
+    "x\r\n@@0@@\r\n",
 ]
 
 
