@@ -73,20 +73,18 @@ def compose_reminder(
         "alone": alone,
         "reported": alone is None or _is_reported(alone, to, sender_name, unit),
         "deadlines": [(deadline, _categories(deadline, campaign)) for deadline in deadlines],
-        "first": min([item.deadline for item in items] or deadlines, key=lambda one: one.due),
+        "first": _first(items, deadlines),
         "unit": unit.name if unit else "",
         "example": campaign.subject_example,
     }
     letter = render("reminder" if items else "reminder-nothing", campaign.language, values)
     return Letter(
-        key=key,
-        kind=LetterKind.REMINDER,
-        to=to,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        ref=alone.ref if alone else None,
+        key, LetterKind.REMINDER, to, letter.subject, letter.text, letter.html, ref=alone.ref if alone else None
     )
+
+
+def _first(items: Sequence[ReminderItem], deadlines: Sequence[Deadline]) -> Deadline:
+    return min([item.deadline for item in items] or deadlines, key=lambda one: one.due)
 
 
 def _is_reported(item: ReminderItem, to: str, sender_name: str, unit: Unit | None) -> bool:
