@@ -27,6 +27,8 @@ TEXT_HEIGHT = 24.0
 """Centimetres left for the table on a page below its title."""
 LONGEST_LABEL = 6
 """Chinese characters of a label in one line; longer ones are broken in the middle."""
+LABEL_WIDTH = 2.9
+LATIN_LABEL_WIDTH = 3.9
 PHOTO_WIDTH = 3.2
 STAMP_HEIGHT = 3.4
 _SIGNED_DATE = re.compile(r"年\s*月\s*日|date:?[\s_]*", re.I)
@@ -173,10 +175,9 @@ def column_widths(form: Form) -> list[float]:
     for _, column, cell in placed:
         if cell.across == 1:
             longest = max(_columns_of(line) for line in _broken(cell).split("\n"))
-            most = PHOTO_WIDTH if cell.down > 2 and cell.field is None and cell.text else 2.9
-            needs[column] = max(
-                needs[column], PHOTO_WIDTH if most == PHOTO_WIDTH else min(most, 0.55 + 0.195 * longest)
-            )
+            photo = cell.down > 2 and cell.field is None and cell.text != ""
+            most = LATIN_LABEL_WIDTH if cell.text.isascii() else LABEL_WIDTH
+            needs[column] = max(needs[column], PHOTO_WIDTH if photo else min(most, 0.55 + 0.2 * longest))
         if cell.field is not None and cell.across == 1:
             room[column] = 1.0
     if not any(room):

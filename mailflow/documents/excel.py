@@ -124,7 +124,9 @@ def _read(content: bytes) -> Sheet:
             grid = _grid(workbook.get_sheet_by_name(name))
             if grid.cells:
                 blocks += [name, grid]
-    except Exception as error:  # calamine raises its own errors, ValueError, and panics of its Rust as Exception
+    except BaseException as error:  # a panic of calamine's Rust arrives as a BaseException of pyo3's own
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise ReadRefused(f"the workbook cannot be read: {type(error).__name__}") from error
     return Sheet(tuple(blocks))
 

@@ -119,7 +119,7 @@ def text_of_cells(form: Form, values: Values) -> Callable[[Cell], str]:
 def _into_sentence(sentence: str, text: str) -> str:
     """`text` put into the brackets of a printed sentence: 这是本年度第（ 2 ）次填报通关。"""
     if not _ROOM.search(sentence):
-        return f"{text}\n{sentence}" if sentence else text
+        return f"{text}\n{sentence}" if sentence and "日" not in text else text
     return _ROOM.sub(lambda room: f"{room[0][0]} {text} {room[0][-1]}", sentence, count=1)
 
 

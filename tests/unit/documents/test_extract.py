@@ -223,7 +223,17 @@ def test_details_never_repeat_what_the_sender_wrote(campaign: Campaign, content:
     assert "13800000000" not in one.detail
 
 
-@pytest.mark.parametrize("name", ["scan.pdf", "Signed application.pdf"])
-def test_another_campaign_has_its_own_words(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("scan.pdf", Role.FORM_SCAN),
+        ("Scanned 01.pdf", Role.FORM_SCAN),
+        ("Signed application.pdf", Role.FORM_SCAN),
+        ("application-form.pdf", Role.FORM_SCAN),
+        ("platform information.pdf", Role.UNKNOWN),
+        ("Quotes.pdf", Role.EVIDENCE),
+    ],
+)
+def test_another_campaign_has_its_own_words_and_latin_ones_begin_where_a_word_begins(name: str, role: Role) -> None:
     (one,) = facts(load_campaign("village-grants"), (name, SCAN))
-    assert one.role is Role.FORM_SCAN
+    assert one.role is role
