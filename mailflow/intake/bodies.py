@@ -7,12 +7,14 @@ import quopri
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from mailflow.intake.charset import Decoded, decode
 from mailflow.intake.structure import Part
 
 MOST_TEXT_CHARS = 200_000
 _MOST_HTML_CHARS = 2_000_000
+_MOST_UU_FILES = 100
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
@@ -91,7 +93,7 @@ def uuencoded_files(text: str) -> tuple[list[tuple[str, bytes]], str]:
     files: list[tuple[str, bytes]] = []
     kept: list[str] = []
     position = 0
-    for match in _UU_BEGIN.finditer(text):
+    for match in islice(_UU_BEGIN.finditer(text), _MOST_UU_FILES):
         if match.start() < position:
             continue
         data, end = _uudecode(text, match.end())

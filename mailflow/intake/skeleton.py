@@ -68,7 +68,11 @@ def take_bodies_out(raw: bytes, sha256: str, *, trust_boundaries: bool = True) -
     out: list[bytes] = []
     bodies: list[bytes] = []
     start = 0
+    pieces = 0
     while start < len(raw):
+        pieces += 1
+        if pieces > MOST_PIECES:
+            raise ReadRefused(f"the mail falls into more than {MOST_PIECES} pieces: ask for it to be sent again")
         head_end, body_start, end = _piece(raw, start, known)
         head = raw[start:head_end]
         if len(head) > MOST_HEADER_BYTES:
@@ -78,8 +82,6 @@ def take_bodies_out(raw: bytes, sha256: str, *, trust_boundaries: bool = True) -
         if body_start < end:
             out.append(stand_in + b"%08d" % len(bodies))
             bodies.append(raw[body_start:end])
-            if len(bodies) > MOST_PIECES:
-                raise ReadRefused(f"the mail falls into more than {MOST_PIECES} pieces: ask for it to be sent again")
         start = end
     content = b"".join(out)
     if len(content) > MOST_SKELETON_BYTES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message as EmailMessage
 
@@ -18,6 +19,8 @@ MOST_PARTS = 1_000
 
 # The library quotes header text in its warnings; no personal data belongs in a log.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
+
+_Parsed = tuple[EmailMessage, dict[str, tuple[str, ...]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,18 @@ def parse_structure(raw: bytes, sha256: str) -> Structure:
     skeleton = take_bodies_out(raw, sha256)
     tree, addresses, defects = _parse(skeleton.content)
     if "StartBoundaryNotFoundDefect" in defects:
-        skeleton = take_bodies_out(raw, sha256, trust_boundaries=False)
-        tree, addresses, defects = _parse(skeleton.content)
+        with suppress(ReadRefused):  # a boundary written in a way that only the parser understands, or none at all
+            skeleton, (tree, addresses, defects) = _distrustful(raw, sha256)
     root = _Builder(skeleton).part(tree, depth=0)
     return Structure(root, addresses, tuple(dict.fromkeys((*skeleton.defects, *defects))))
 
 
-def _parse(content: bytes) -> tuple[EmailMessage, dict[str, tuple[str, ...]], list[str]]:
+def _distrustful(raw: bytes, sha256: str) -> tuple[Skeleton, _Parsed]:
+    skeleton = take_bodies_out(raw, sha256, trust_boundaries=False)
+    return skeleton, _parse(skeleton.content)
+
+
+def _parse(content: bytes) -> _Parsed:
     from mailparser import MailParser
     from mailparser.exceptions import MailParserError
 
@@ -91,7 +99,7 @@ def _parse(content: bytes) -> tuple[EmailMessage, dict[str, tuple[str, ...]], li
         return _parse_plainly(content)
 
 
-def _parse_plainly(content: bytes) -> tuple[EmailMessage, dict[str, tuple[str, ...]], list[str]]:
+def _parse_plainly(content: bytes) -> _Parsed:
     """For mails that mail-parser stumbles over (an epilogue without its boundary): its parts, put together here."""
     from mailparser.utils import get_addresses
 
