@@ -91,6 +91,17 @@ def encoded_word(text: str, charset: str = "utf-8", label: str | None = None) ->
     return _encoded_text(text, charset, label or charset)
 
 
+def raw_part(*headers: str, body: bytes) -> bytes:
+    """A part by hand, byte for byte: its header lines, a blank line, its body."""
+    return "\n".join(headers).encode() + b"\n\n" + body
+
+
+def raw_multipart(*parts: bytes, subtype: str = "mixed") -> bytes:
+    """A multipart by hand, byte for byte, from its Content-Type on; the boundary is "b1"."""
+    pieces = b"".join(b"--b1\n" + one + b"\n" for one in parts)
+    return b"Content-Type: multipart/" + subtype.encode() + b'; boundary="b1"\n\n' + pieces + b"--b1--\n"
+
+
 def _body(text: str, html: str | None, charset: str, label: str) -> Message:
     plain = _text_part("plain", text, charset, label)
     if html is None:
