@@ -6,6 +6,8 @@ A letter that is neither SENT nor UNKNOWN must not have been taken by the server
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -249,6 +251,21 @@ def test_stopping_ends_the_letter_in_hand_and_lets_no_other_begin(fault: Fault, 
 def test_stopping_while_connecting_leaves_the_letter_for_later() -> None:
     with speaking(hang(At.EHLO)) as (server, courier), pytest.raises(TemporaryError, match="stopped"):
         aborted(server, courier, LETTER)
+
+
+def test_an_interrupt_from_the_keyboard_ends_the_letter_and_leaves_the_courier_usable() -> None:
+    def press() -> None:
+        server.reached.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with speaking(hang(At.MAIL)) as (server, courier):
+        finger = threading.Thread(target=press)
+        finger.start()
+        with pytest.raises(KeyboardInterrupt):
+            courier.send(TO, LETTER)
+        finger.join()
+        assert courier.send(TO, LETTER).outcome is SENT
+    assert len(server.letters) == 1
 
 
 def test_a_large_letter_stopped_half_way_surely_did_not_arrive() -> None:
