@@ -37,6 +37,7 @@ _SURNAMES = frozenset(
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文司欧诸上皇慕令"
 )
 _FOREMOST = 60
+_LONGEST_SURNAME_ALIKE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ def _without(text: str, idle: Iterable[str]) -> str:
     """`text` with each idle word made a separator, unless it would tear a name and leave a single character of it."""
     for word in idle:
         if word.isascii():
-            text = re.sub(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", " | ", text, flags=re.IGNORECASE)
+            pattern = rf"(?P<given>[A-Z][a-z'’-]+ )?(?<![A-Za-z])(?P<idle>{re.escape(word)})(?![A-Za-z])(?! [A-Za-z])"
+            text = re.sub(pattern, _keep_surname, text, flags=re.IGNORECASE)
+            text = re.sub(rf"(?<![A-Za-z]){re.escape(word)}(?= [A-Za-z])", " | ", text, flags=re.IGNORECASE)
         elif word in text:
             text = re.sub(rf"(?<![{HAN}])([{HAN}]){re.escape(word)}(?![{HAN}])|{re.escape(word)}", _keep_torn, text)
     return text
@@ -125,9 +128,19 @@ def _keep_torn(match: re.Match[str]) -> str:
     return match[0] if match[1] else " | "
 
 
+def _keep_surname(match: re.Match[str]) -> str:
+    """Keeps a short idle word that stands, with a capital, after a given name: Ann New is a name."""
+    given = match["given"] or ""
+    is_surname = given[:1].isupper() and match["idle"][:1].isupper() and len(match["idle"]) <= _LONGEST_SURNAME_ALIKE
+    return match[0] if is_surname else given + " | "
+
+
 def _trimmed(word: str, idle: Iterable[str]) -> str:
     for one in idle:
-        word = word.removeprefix(one).removesuffix(one).strip()
+        if one.isascii():
+            word = re.sub(rf"^{re.escape(one)}(?![A-Za-z])", "", word, flags=re.IGNORECASE).strip()
+        else:
+            word = word.removeprefix(one).removesuffix(one).strip()
     return word
 
 

@@ -26,7 +26,10 @@ def grants() -> Campaign:
     tools = Category("tools", "Tool library", ("tools", "tool library grant"), "person", "grants", "grant")
     garden = Category("garden", "Community garden", ("garden",), "organisation", "grants", "grant")
     return replace(
-        shanxi(), ref_prefix="GR26", categories=(tools, garden), subject_noise=("application", "for", "grant round")
+        shanxi(),
+        ref_prefix="GR26",
+        categories=(tools, garden),
+        subject_noise=("application", "for", "new", "grant round"),
     )
 
 
@@ -148,6 +151,11 @@ def test_a_subject_says_who_what_and_from_where(subject: str, expected: SubjectR
         ("Application for Tool library: Ann Example", "Ann Example", ("tools",)),
         ("Mary-Jane O'Example + tools", "Mary-Jane O'Example", ("tools",)),
         ("José Example + tools", "José Example", ("tools",)),
+        ("Ann New + tools", "Ann New", ("tools",)),
+        ("new application Ann Example + tools", "Ann Example", ("tools",)),
+        ("Ann Example application + tools", "Ann Example", ("tools",)),
+        ("Friends for the Green + Community garden", "Friends for the Green", ("garden",)),
+        ("application: Example Green Club + garden", "Example Green Club", ("garden",)),
         ("Example Green Club + Community garden", "Example Green Club", ("garden",)),
         ("Toolsmith Example + garden", "Toolsmith Example", ("garden",)),
         ("tools", None, ("tools",)),
@@ -158,6 +166,12 @@ def test_a_campaign_in_english_is_read_by_the_same_grammar(
 ) -> None:
     reading = parse_subject(subject, grants())
     assert (reading.name, reading.categories) == (name, categories)
+
+
+def test_the_shipped_campaign_in_english_is_read_too() -> None:
+    campaign = load_campaign("village-grants")
+    reading = parse_subject(f"Re: {campaign.subject_example}", campaign)
+    assert reading == SubjectReading("Little Mallow Allotments", ("project-grant",), is_reply=True)
 
 
 def test_receipt_numbers_are_found_anywhere_once_and_in_capitals() -> None:
