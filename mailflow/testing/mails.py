@@ -47,14 +47,7 @@ def build_mail(
     on top. `headers` come first, as they are.
     """
     label = label_charset or charset
-    body = _body(text, html, charset, label)
-    if files:
-        whole: Message = MIMEMultipart("mixed")
-        whole.attach(body)
-        for name, content in files:
-            whole.attach(_file(name, content, charset, label, filename_style))
-    else:
-        whole = body
+    whole = _whole(text, html, files, charset, label, filename_style)
     lines: list[tuple[str, bytes]] = []
     if received_at is not None:
         stamp = f"from client.example by mx.unit.example with ESMTP id 1; {format_datetime(received_at)}"
@@ -64,13 +57,7 @@ def build_mail(
     name_and_address = encode(sender_name, charset, label) + b" <" + sender.encode("utf-8") + b">"
     lines.append(("From", name_and_address if sender_name else sender.encode("utf-8")))
     lines += [("To", to.encode("utf-8")), ("Subject", encode(subject, charset, label))]
-    optional = (
-        ("Message-ID", make_msgid(domain="client.example") if message_id == "" else message_id),
-        ("Date", format_datetime(date) if date is not None else None),
-        ("In-Reply-To", in_reply_to),
-        ("References", " ".join(references) or None),
-    )
-    lines += [(name, value.encode("utf-8")) for name, value in optional if value]
+    lines += _threading(message_id, date, in_reply_to, references)
     head = b"".join(name.encode("ascii") + b": " + value + b"\r\n" for name, value in lines)
     return head + _restored(whole.as_bytes(policy=policy.compat32.clone(linesep="\r\n")))
 
@@ -100,6 +87,31 @@ def raw_multipart(*parts: bytes, subtype: str = "mixed") -> bytes:
     """A multipart by hand, byte for byte, from its Content-Type on; the boundary is "b1"."""
     pieces = b"".join(b"--b1\n" + one + b"\n" for one in parts)
     return b"Content-Type: multipart/" + subtype.encode() + b'; boundary="b1"\n\n' + pieces + b"--b1--\n"
+
+
+def _whole(
+    text: str, html: str | None, files: Sequence[tuple[str | None, bytes]], charset: str, label: str, style: str
+) -> Message:
+    body = _body(text, html, charset, label)
+    if not files:
+        return body
+    whole = MIMEMultipart("mixed")
+    whole.attach(body)
+    for name, content in files:
+        whole.attach(_file(name, content, charset, label, style))
+    return whole
+
+
+def _threading(
+    message_id: str | None, date: datetime | None, in_reply_to: str | None, references: Sequence[str]
+) -> list[tuple[str, bytes]]:
+    fields = (
+        ("Message-ID", make_msgid(domain="client.example") if message_id == "" else message_id),
+        ("Date", format_datetime(date) if date is not None else None),
+        ("In-Reply-To", in_reply_to),
+        ("References", " ".join(references) or None),
+    )
+    return [(name, value.encode("utf-8")) for name, value in fields if value]
 
 
 def _body(text: str, html: str | None, charset: str, label: str) -> Message:
