@@ -47,15 +47,11 @@ def build_mail(
     on top. `headers` come first, as they are.
     """
     label = label_charset or charset
-    whole = _whole(text, html, files, charset, label, filename_style)
-    lines: list[tuple[str, bytes]] = []
-    if received_at is not None:
-        stamp = f"from client.example by mx.unit.example with ESMTP id 1; {format_datetime(received_at)}"
-        lines.append(("Received", stamp.encode("ascii")))
-    lines += [(name, value.encode("utf-8")) for name, value in headers]
+    whole = _whole(_body(text, html, charset, label), files, charset, label, filename_style)
+    lines = _trace(received_at) + [(name, value.encode("utf-8")) for name, value in headers]
     encode = _raw_text if raw_headers else _encoded_text
-    name_and_address = encode(sender_name, charset, label) + b" <" + sender.encode("utf-8") + b">"
-    lines.append(("From", name_and_address if sender_name else sender.encode("utf-8")))
+    address = sender.encode("utf-8")
+    lines.append(("From", encode(sender_name, charset, label) + b" <" + address + b">" if sender_name else address))
     lines += [("To", to.encode("utf-8")), ("Subject", encode(subject, charset, label))]
     lines += _threading(message_id, date, in_reply_to, references)
     head = b"".join(name.encode("ascii") + b": " + value + b"\r\n" for name, value in lines)
@@ -89,10 +85,7 @@ def raw_multipart(*parts: bytes, subtype: str = "mixed") -> bytes:
     return b"Content-Type: multipart/" + subtype.encode() + b'; boundary="b1"\n\n' + pieces + b"--b1--\n"
 
 
-def _whole(
-    text: str, html: str | None, files: Sequence[tuple[str | None, bytes]], charset: str, label: str, style: str
-) -> Message:
-    body = _body(text, html, charset, label)
+def _whole(body: Message, files: Sequence[tuple[str | None, bytes]], charset: str, label: str, style: str) -> Message:
     if not files:
         return body
     whole = MIMEMultipart("mixed")
@@ -100,6 +93,13 @@ def _whole(
     for name, content in files:
         whole.attach(_file(name, content, charset, label, style))
     return whole
+
+
+def _trace(received_at: datetime | None) -> list[tuple[str, bytes]]:
+    if received_at is None:
+        return []
+    stamp = f"from client.example by mx.unit.example with ESMTP id 1; {format_datetime(received_at)}"
+    return [("Received", stamp.encode("ascii"))]
 
 
 def _threading(
