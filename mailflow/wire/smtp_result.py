@@ -46,7 +46,8 @@ class Result:
     """What became of one letter.
 
     `code` is the server's reply code where it gave one; `text` is one line that says what to do, without addresses;
-    `wait` is the least time before the next try where the server's word implies one; `quirk` names the row of REPLY_QUIRKS.
+    `wait` is the least time before the next try where the server's word implies one; `quirk` is the id of a row
+    of REPLY_QUIRKS.
     """
 
     outcome: Outcome

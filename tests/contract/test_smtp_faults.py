@@ -6,7 +6,6 @@ A letter that is neither SENT nor UNKNOWN must not have been taken by the server
 from __future__ import annotations
 
 import dataclasses
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -254,9 +253,11 @@ def test_stopping_while_connecting_leaves_the_letter_for_later() -> None:
 
 
 def test_an_interrupt_from_the_keyboard_ends_the_letter_and_leaves_the_courier_usable() -> None:
+    pressed = threading.get_ident()
+
     def press() -> None:
         server.reached.wait()
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(pressed, signal.SIGINT)
 
     with speaking(hang(At.MAIL)) as (server, courier):
         finger = threading.Thread(target=press)
