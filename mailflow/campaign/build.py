@@ -62,7 +62,11 @@ def build(file: schema.CampaignFile, phrases: Mapping[str, Mapping[str, str]]) -
         home_region=about.home_region,
         role_hints={role: tuple(one.words) for role, one in file.role.items()},
         role_labels={role: one.label for role, one in file.role.items()},
-        phrases={**phrases.get(about.language, {}), **dict(flat(file.phrases))},
+        phrases={
+            **phrases.get(about.language, {}),
+            **{f"label.{key}": one.labels[0] for key, one in file.field.items() if one.labels},
+            **dict(flat(file.phrases)),
+        },
         texts={key: text.strip() for key, text in file.texts.items()},
         holidays=_holidays(file.workdays),
         workdays=file.workdays.calendar,

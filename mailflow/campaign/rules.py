@@ -21,7 +21,7 @@ from mailflow.model.facts import Value
 if TYPE_CHECKING:
     import rule_engine
 
-NUMBERS = (FieldKind.INTEGER, FieldKind.PERCENT)
+NUMBERS = (FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.PERCENT)
 
 
 class Answer(StrEnum):

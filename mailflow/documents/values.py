@@ -133,6 +133,16 @@ def _percent(text: str, year: int) -> float | None:
     return float(number) if number <= 100 else None
 
 
+def _measure(text: str, year: int) -> int | float | None:
+    """An average: whole where it is whole (30), with its fraction where it has one (34.5)."""
+    del year
+    bare = re.sub(r"[分点]$", "", text.strip())
+    number = _number(bare)
+    if number is None or number < 0:
+        return None
+    return int(number) if number == int(number) else float(number)
+
+
 def _number(text: str) -> Decimal | None:
     """The number that the whole of `text` is, notes in brackets aside."""
     bare = " ".join(_NOTES.sub(" ", text).split())
@@ -228,6 +238,7 @@ def _mobile(text: str, year: int) -> str | None:
 
 _READERS = {
     FieldKind.INTEGER: _integer,
+    FieldKind.NUMBER: _measure,
     FieldKind.PERCENT: _percent,
     FieldKind.DATE: _date,
     FieldKind.DIGITS: _digits,

@@ -18,6 +18,7 @@ from mailflow.model.judgement import Disposition, Draft, Route
 from mailflow.model.message import Message
 
 TOO_LARGE = "too-large"
+UNREADABLE = frozenset({"unreadable", "unfetchable"})
 """The defect of a mail of which only the header was fetched."""
 
 _BLOCKING_DOUBTS = {
@@ -85,6 +86,8 @@ def _unfit(case: _Case) -> Route | None:
     message = case.message
     if TOO_LARGE in message.defects:
         return _held(case, "attachment.too-large")
+    if UNREADABLE & set(message.defects):
+        return replace(_held(case, "subject.unreadable"), reason=say(case.campaign, "held.unreadable"))
     doubt = next((phrase for doubt, phrase in _BLOCKING_DOUBTS.items() if doubt in message.doubts), None)
     if doubt is None and not message.sender:
         doubt = "held.no-sender"

@@ -24,6 +24,7 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     INTEGER = "integer"
+    NUMBER = "number"
     PERCENT = "percent"
     DATE = "date"
     DIGITS = "digits"

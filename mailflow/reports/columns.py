@@ -193,7 +193,7 @@ def _fields(campaign: Campaign, section: Section) -> tuple[Column[RosterRow], ..
 def _field(field: Field, heading: str, longest: int) -> Column[RosterRow]:
     look, width = Look.TEXT, (8, 14)
     if is_number(field):
-        look, width = Look.AMOUNT if field.kind is FieldKind.INTEGER else Look.SHARE, (7, 9)
+        look, width = Look.SHARE if field.kind is FieldKind.PERCENT else Look.AMOUNT, (7, 9)
     elif field.kind is FieldKind.DATE:
         look, width = Look.CENTRE, (11, 11)
     elif field.kind in (FieldKind.DIGITS, FieldKind.MOBILE):

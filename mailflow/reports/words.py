@@ -136,7 +136,7 @@ def shown_fields(campaign: Campaign, category: Category) -> tuple[Field, ...]:
 
 def is_number(field: Field) -> bool:
     """Whether a field's values are amounts: written as numbers, aligned to the right."""
-    return field.kind in (FieldKind.INTEGER, FieldKind.PERCENT)
+    return field.kind in (FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.PERCENT)
 
 
 def why(entry: KnownEntry) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def _answered(world: World, books: Books, row: MessageRow) -> Answered:
     assert judgement is not None
     refs = tuple(submission.ref for submission in judgement.submissions)
     known = [ref for ref in refs if ref]
-    entries = {one.ref: one for one in books.entries.meant(world.campaign.id, names=(), study_ids=(), refs=known)}
+    entries = {one.ref: one for one in books.entries.meant(world.campaign.id, name_keys=(), study_ids=(), refs=known)}
     first = tuple(entries[ref].arrived_at if ref in entries else row.arrived_at for ref in refs)
     return Answered(
         message_id=row.message_id,

@@ -51,7 +51,7 @@ def take_over(world: World, group: list[Fetched]) -> int:
                 size=one.found.size,
                 arrived_at=one.found.arrived_at,
                 now=now,
-                partial=one.partial,
+                defect=_defect(one),
             )
             books.messages.locate(row, one.found.folder, one.found.uidvalidity, one.found.uid)
             name = "spooled" if is_new else "seen again"
@@ -73,6 +73,13 @@ def finish(world: World, mailbox: Mailbox, folder: str, uidvalidity: int) -> Non
     mailbox.finish(folder, uidvalidity, [place.uid for place in places])
     with world.database.write() as books:
         books.messages.finished(places)
+
+
+def _defect(one: Fetched) -> str:
+    """Why only the header was fetched, "" for a whole mail."""
+    if not one.partial:
+        return ""
+    return one.defect if one.defect == "unfetchable" else "too-large"
 
 
 def _seen(world: World, folder: str, uidvalidity: int) -> set[int]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mailflow.intake.subject import refs_in
 from mailflow.judge.judge import judge
+from mailflow.judge.names import folded
 from mailflow.judge.route import route
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Known, Unit
@@ -31,7 +32,9 @@ def decide(
     refs = refs_in(message.subject, campaign.ref_prefix)
     if books is not None:
         refs += books.letters.refs_of((*message.in_reply_to, *message.references))
-    referred = books.entries.meant(campaign.id, names=(), study_ids=(), refs=refs) if books is not None and refs else ()
+    referred = (
+        books.entries.meant(campaign.id, name_keys=(), study_ids=(), refs=refs) if books is not None and refs else ()
+    )
     way = route(message, facts, campaign, units=units, own_addresses=own_addresses, referred=referred)
     if assigned is not None:
         way = _as_assigned(way, message, facts, *assigned)
@@ -39,7 +42,7 @@ def decide(
     if books is not None and way.drafts:
         entries = books.entries.meant(
             campaign.id,
-            names=[draft.applicant for draft in way.drafts],
+            name_keys=[folded(draft.applicant) for draft in way.drafts],
             study_ids=[draft.study_id for draft in way.drafts if draft.study_id],
             refs=(*refs, *way.refs),
         )

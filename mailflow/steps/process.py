@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from mailflow.judge.names import folded
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log, short
 from mailflow.model.entry import Relation, Submission
@@ -62,7 +63,7 @@ def _take_up(world: World) -> list[Task]:
                 _fail(world, books, row, row.error or "the daemon died while this mail was at work", shunt=True)
         rows = [row for row in rows if row.attempts < MOST_ATTEMPTS]
         books.messages.begin_attempt(rows)
-        return [Task(row.sha256, row.partial) for row in rows]
+        return [Task(row.sha256, row.defect) for row in rows]
 
 
 def _in_order(world: World, tasks: Sequence[Task]) -> Iterator[Read]:
@@ -135,7 +136,7 @@ def _place(world: World, books: Books, row: MessageRow, submission: Submission) 
     now = world.now()
     if submission.ref is None:
         ref = row.ref if row.ref and books.entries.by_ref(row.ref) is None else world.new_ref()
-        books.entries.open(world.campaign.id, ref, submission, row)
+        books.entries.open(world.campaign.id, ref, submission, row, name_key=folded(submission.applicant))
         changed = True
     else:
         ref = submission.ref

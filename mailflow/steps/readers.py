@@ -29,10 +29,10 @@ FILE_BYTES = 256 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One mail to read: its hash, and whether only its header was fetched."""
+    """One mail to read: its hash, and why only its header was fetched ("" for a whole mail)."""
 
     sha256: str
-    partial: bool = False
+    defect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _serve(pipe: Connection, spool: Spool, files: Spool, campaign: Campaign) -> 
         spent = sum(os.times()[:2])
         resource.setrlimit(resource.RLIMIT_CPU, (int(spent) + CPU_SECONDS, resource.RLIM_INFINITY))
         try:
-            result: Reading | Failed = read_spooled(task.sha256, task.partial, spool, files, campaign)
+            result: Reading | Failed = read_spooled(task.sha256, task.defect, spool, files, campaign)
         except MemoryError:
             os._exit(1)
         except Exception as error:  # a bug costs this mail a try, not the child

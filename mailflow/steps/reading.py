@@ -21,23 +21,23 @@ class Reading:
     facts: Facts
 
 
-def read_bytes(raw: bytes, campaign: Campaign, *, partial: bool = False) -> tuple[Unpacked, Facts]:
+def read_bytes(raw: bytes, campaign: Campaign, *, defect: str = "") -> tuple[Unpacked, Facts]:
     """Reads a mail; where its body cannot be read, its header alone, with the defect named.
 
-    `partial`: only the header was fetched, since the mail is larger than the settings allow.
+    `defect`: why only the header was fetched ("too-large", "unfetchable"), "" for a whole mail.
     """
     try:
         unpacked = read_message(raw)
     except ReadRefused:
         unpacked = _marked(read_message(_header_of(raw)), "unreadable")
-    if partial:
-        unpacked = _marked(unpacked, "too-large")
+    if defect:
+        unpacked = _marked(unpacked, defect)
     return unpacked, extract(unpacked, campaign)
 
 
-def read_spooled(sha256: str, partial: bool, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
+def read_spooled(sha256: str, defect: str, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
     """Reads the mail of that hash from the spool and puts its attachments in `files`, durable."""
-    unpacked, facts = read_bytes(spool.get(sha256), campaign, partial=partial)
+    unpacked, facts = read_bytes(spool.get(sha256), campaign, defect=defect)
     files.put(unpacked.contents.values())
     return Reading(unpacked.message, facts)
 

@@ -23,7 +23,10 @@ def post_report(world: World, books: Books, occurrence: Occurrence) -> int:
     roster = roster_of(world, books, occurrence)
     if roster.is_empty and _is_silent(world, occurrence):
         return 0
-    if not roster.is_selection:
+    if roster.is_selection:
+        for row in roster.rows:
+            books.entries.number(row.entry.ref, row.number)
+    else:
         books.occurrences.number(occurrence.id, roster.series)
         for row in roster.rows:
             books.entries.reported(row.entry.ref, occurrence.id, number=row.number, is_correction=row.is_correction)

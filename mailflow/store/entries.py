@@ -48,13 +48,13 @@ class EntryBook:
         return tuple(_known(row, *versions[row.id]) for row in rows if row.id in versions)
 
     def meant(
-        self, campaign: str, *, names: Iterable[str], study_ids: Iterable[str], refs: Iterable[str]
+        self, campaign: str, *, name_keys: Iterable[str], study_ids: Iterable[str], refs: Iterable[str]
     ) -> tuple[KnownEntry, ...]:
         """Every entry that a mail about these applicants or receipt numbers could mean."""
         found = select(EntryRow).where(
             EntryRow.campaign == campaign,
             or_(
-                col(EntryRow.applicant).in_(tuple(names)),
+                col(EntryRow.name_key).in_(tuple(name_keys)),
                 col(EntryRow.study_id).in_(tuple(one for one in study_ids if one)),
                 col(EntryRow.ref).in_(tuple(refs)),
             ),
@@ -74,7 +74,7 @@ class EntryBook:
             found = found.where(EntryRow.sender == sender)
         return self.known(list(self._session.exec(found.order_by(col(EntryRow.arrived_at), col(EntryRow.id)))))
 
-    def open(self, campaign: str, ref: str, submission: Submission, message: MessageRow) -> EntryRow:
+    def open(self, campaign: str, ref: str, submission: Submission, message: MessageRow, *, name_key: str) -> EntryRow:
         """Opens an entry with its first version."""
         status = EntryStatus(submission.verdict.value)
         row = EntryRow(
@@ -83,6 +83,7 @@ class EntryBook:
             category=submission.category,
             period=submission.period or "",
             applicant=submission.applicant,
+            name_key=name_key,
             study_id=submission.study_id or "",
             unit=submission.unit,
             sender=message.sender,
@@ -197,6 +198,13 @@ class EntryBook:
         """The next permanent number of a person in the reports of this campaign."""
         last = self._session.exec(select(func.max(EntryRow.number)).where(EntryRow.campaign == campaign)).one()
         return (last or 0) + 1
+
+    def number(self, ref: str, number: int) -> None:
+        """Gives the entry its permanent number in the reports."""
+        row = self.by_ref(ref)
+        assert row is not None
+        row.number = number
+        self._session.add(row)
 
     def reported(self, ref: str, occurrence_id: str, *, number: int, is_correction: bool) -> None:
         """Notes that the current version goes out in this report. The database refuses a second time."""

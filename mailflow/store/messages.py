@@ -29,13 +29,13 @@ class MessageBook:
         return set(self._session.exec(found))
 
     def add(
-        self, *, sha256: str, size: int, arrived_at: datetime, now: datetime, partial: bool
+        self, *, sha256: str, size: int, arrived_at: datetime, now: datetime, defect: str = ""
     ) -> tuple[MessageRow, bool]:
         """The mail of these bytes, and whether it is new: the same bytes in two places are one mail."""
         row = self.by_sha(sha256)
         if row is not None:
             return row, False
-        row = MessageRow(sha256=sha256, size=size, arrived_at=arrived_at, spooled_at=now, partial=partial)
+        row = MessageRow(sha256=sha256, size=size, arrived_at=arrived_at, spooled_at=now, defect=defect)
         self._session.add(row)
         self._session.flush()
         return row, True

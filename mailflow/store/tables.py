@@ -22,6 +22,7 @@ def _one_of(column: str, values: type[Any]) -> CheckConstraint:
 class MessageRow(SQLModel, table=True):
     """One mail, by the SHA-256 of its bytes. `attempts` counts tries to judge it, before each is made.
 
+    `defect` is why only the header stands in the spool: "too-large", "unfetchable", or "" for a whole mail.
     `ref` is the receipt number of a mail that is held as a whole; the entry that it becomes takes it over.
     """
 
@@ -31,7 +32,7 @@ class MessageRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     sha256: str = Field(unique=True, min_length=64, max_length=64)
     size: int
-    partial: bool = False
+    defect: str = ""
     arrived_at: datetime
     spooled_at: datetime
     message_id: str | None = Field(default=None, index=True)
@@ -71,12 +72,13 @@ class EntryRow(SQLModel, table=True):
     """One applicant in one category (and period), bound to the sender of its first mail.
 
     Unknown 学号 and no period are "", so that the unique key holds for them too.
+    `name_key` is the applicant's name as names are compared (width, case and blanks aside).
     `filed_version` is the version that stands in the filed folder.
     """
 
     __tablename__ = "entry"
     __table_args__ = (
-        UniqueConstraint("campaign", "category", "period", "applicant", "study_id", "sender"),
+        UniqueConstraint("campaign", "category", "period", "name_key", "study_id", "sender"),
         UniqueConstraint("campaign", "number"),
         _one_of("status", EntryStatus),
     )
@@ -86,7 +88,8 @@ class EntryRow(SQLModel, table=True):
     campaign: str
     category: str = Field(index=True)
     period: str = ""
-    applicant: str = Field(index=True)
+    applicant: str
+    name_key: str = Field(index=True)
     study_id: str = Field(default="", index=True)
     unit: str | None = None
     sender: str = Field(index=True)

@@ -14,7 +14,7 @@ from mailflow.campaign.load import load_campaign, parse_campaign
 from mailflow.campaign.rules import Answer, check_rule
 from mailflow.campaign.schema import json_schema
 from mailflow.errors import CampaignError
-from mailflow.model.campaign import Severity
+from mailflow.model.campaign import Campaign, Severity
 from mailflow.model.facts import Role, Value
 
 SHANXI, VILLAGE = load_campaign("shanxi-2020"), load_campaign("village-grants")
@@ -167,9 +167,17 @@ def test_the_files_own_phrases_stand_over_the_languages() -> None:
     text = (FOLDER / "village-grants.toml").read_text(encoding="utf-8") + '\n[phrases.field]\nmissing = "ours"\n'
     phrases = {"en": {"field.missing": "theirs", "field.invalid": "theirs"}, "zh": {"field.missing": "别人的"}}
     campaign = parse_campaign(text, source="x", phrases=phrases)
-    assert campaign.phrases == {"field.missing": "ours", "field.invalid": "theirs"}
+    assert _sentences(campaign) == {"field.missing": "ours", "field.invalid": "theirs"}
     without = parse_campaign(text.replace('language       = "en"', 'language = "cy"'), source="x", phrases=phrases)
-    assert without.phrases == {"field.missing": "ours"}
+    assert _sentences(without) == {"field.missing": "ours"}
+
+
+def test_a_field_that_stands_in_no_form_has_its_label_all_the_same() -> None:
+    assert SHANXI.phrases["label.answers"] == "答题次数"
+
+
+def _sentences(campaign: Campaign) -> dict[str, str]:
+    return {code: text for code, text in campaign.phrases.items() if not code.startswith("label.")}
 
 
 def test_a_file_is_found_by_path_or_by_name(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def written(campaign: Campaign, category: Category) -> dict[str, str]:
         texts[one.id] = {
             FieldKind.TEXT: f"虚构的内容{number}" if campaign.language == "zh" else f"Invented {number}",
             FieldKind.INTEGER: f"{number},345",
+            FieldKind.NUMBER: f"{number}.25",
             FieldKind.PERCENT: f"{number + 0.5}%",
             FieldKind.DATE: f"2020-08-{number:02}",
             FieldKind.DIGITS: f"1401 {number:08}",
@@ -76,6 +77,8 @@ def expected(campaign: Campaign, category: Category) -> dict[str, Value]:
             values[one.id] = 1
         elif one.kind is FieldKind.INTEGER:
             values[one.id] = int(text.replace(",", ""))
+        elif one.kind is FieldKind.NUMBER:
+            values[one.id] = float(text)
         elif one.kind is FieldKind.PERCENT:
             values[one.id] = float(text.rstrip("%"))
         elif one.kind is FieldKind.DATE:

@@ -109,9 +109,12 @@ DIGITS = {
     "（0351）1234567": "03511234567",
     "0351-1234567（王工）": "03511234567",
 }
+MEASURES = {"34.5": 34.5, "30": 30, "３６．２分": 36.2, "1,204.5": 1204.5}
+UNREADABLE_MEASURES = ["三十多", "-3", "34.5/36"]
 UNREADABLE_DIGITS = ["1.40100123456E+11", "学号在附件", "1401x"]
 
 GOOD = [
+    *((FieldKind.NUMBER, text, value) for text, value in MEASURES.items()),
     *((FieldKind.INTEGER, text, value) for text, value in INTEGERS.items()),
     *((FieldKind.PERCENT, text, value) for text, value in PERCENTS.items()),
     *((FieldKind.DATE, text, value) for text, value in DATES.items()),
@@ -119,6 +122,7 @@ GOOD = [
     *((FieldKind.DIGITS, text, value) for text, value in DIGITS.items()),
 ]
 BAD = [
+    *((FieldKind.NUMBER, text) for text in UNREADABLE_MEASURES),
     *((FieldKind.INTEGER, text) for text in UNREADABLE_INTEGERS),
     *((FieldKind.PERCENT, text) for text in UNREADABLE_PERCENTS),
     *((FieldKind.DATE, text) for text in UNREADABLE_DATES),

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("category", AutoString(), nullable=False),
         sa.Column("period", AutoString(), nullable=False),
         sa.Column("applicant", AutoString(), nullable=False),
+        sa.Column("name_key", AutoString(), nullable=False),
         sa.Column("study_id", AutoString(), nullable=False),
         sa.Column("unit", AutoString(), nullable=True),
         sa.Column("sender", AutoString(), nullable=False),
@@ -46,13 +47,13 @@ def upgrade() -> None:
             name="status_known",
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("campaign", "category", "period", "applicant", "study_id", "sender"),
+        sa.UniqueConstraint("campaign", "category", "period", "name_key", "study_id", "sender"),
         sa.UniqueConstraint("campaign", "number"),
         sa.UniqueConstraint("ref"),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entry_applicant"), ["applicant"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_category"), ["category"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entry_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_sender"), ["sender"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_study_id"), ["study_id"], unique=False)
 
@@ -73,7 +74,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", AutoString(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("defect", AutoString(), nullable=False),
         sa.Column("arrived_at", UTCDateTime(), nullable=False),
         sa.Column("spooled_at", UTCDateTime(), nullable=False),
         sa.Column("message_id", AutoString(), nullable=True),
@@ -313,8 +314,8 @@ def downgrade() -> None:
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entry_study_id"))
         batch_op.drop_index(batch_op.f("ix_entry_sender"))
+        batch_op.drop_index(batch_op.f("ix_entry_name_key"))
         batch_op.drop_index(batch_op.f("ix_entry_category"))
-        batch_op.drop_index(batch_op.f("ix_entry_applicant"))
 
     op.drop_table("entry")
     op.drop_table("address")
