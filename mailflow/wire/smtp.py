@@ -17,13 +17,11 @@ from mailflow.wire.smtp_account import OUR_NAME, SmtpAccount, envelope_address, 
 from mailflow.wire.smtp_codes import judge, lost, tidy
 from mailflow.wire.smtp_faults import STOPPED, no_connection, reason
 from mailflow.wire.smtp_limits import largest, mail_options, travel_seconds, unfit
-from mailflow.wire.smtp_loop import OwnLoop, cut, settle, unwritten
+from mailflow.wire.smtp_loop import LEAVE_SECONDS, OwnLoop, cut, settle, unwritten
 from mailflow.wire.smtp_result import Greeting, Outcome, Result, Scope, Stage
 
 __all__ = ["Courier", "Greeting", "Outcome", "Result", "Scope", "SmtpAccount"]
 
-LEAVE_SECONDS = 1.0
-"""How long the server may take to answer QUIT."""
 LINE_ERRORS = (aiosmtplib.SMTPException, OSError, asyncio.CancelledError)
 """What ends a connection: the library's errors, the system's (TimeoutError is one), and being stopped."""
 
@@ -63,8 +61,7 @@ class Courier:
         self._client: _Client | None = None
         self._carried = 0
         self._stage = Stage.CONNECT
-        self._closed_on_us = False
-        """How the last letter ended: servers close idle and well-used connections (421, NetEase MI:DMC)."""
+        self._closed_on_us = False  # servers end idle and well-used connections (421, NetEase MI:DMC)
         self._aborted = False
 
     def __enter__(self) -> Courier:
@@ -87,6 +84,9 @@ class Courier:
             return self._loop.run(self._deliver(address, raw))
         except asyncio.CancelledError:
             raise TemporaryError(STOPPED) from None
+        except BaseException:  # an interrupt from the keyboard may strike between any two steps of the dialogue
+            self._drop()
+            raise
 
     def check(self) -> Greeting:
         """Connects, logs in, offers our sender address and leaves; nothing is sent.

@@ -9,6 +9,9 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
+LEAVE_SECONDS = 1.0
+"""How long the server may take to answer QUIT."""
+
 
 class OwnLoop:
     """Runs one coroutine at a time, in the calling thread, always on the same loop, so that connections outlive a call.
