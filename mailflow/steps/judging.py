@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mailflow.areas import home_area
 from mailflow.intake.subject import refs_in
 from mailflow.judge.judge import judge
 from mailflow.judge.names import folded
@@ -47,7 +48,7 @@ def decide(
             refs=(*refs, *way.refs),
         )
         known = Known(entries=entries, units=units)
-    return judge(way, message, facts, campaign, known, arrived_at=arrived_at)
+    return judge(way, message, facts, campaign, known, arrived_at=arrived_at, home_area=home_area)
 
 
 def _as_assigned(way: Route, message: Message, facts: Facts, applicant: str, category: str) -> Route:
