@@ -16,7 +16,7 @@ COUNT = 700_000
 
 
 def home_area(mobile: str) -> str | None:
-    """The province of an eleven-digit mobile number, as Chinese write it (山西省, 北京市); None where it is not known."""
+    """The province of an eleven-digit mobile number, in Chinese (山西省, 北京市); None where it is not known."""
     names, table = _table()
     if len(mobile) != 11 or not (mobile.isascii() and mobile.isdigit()):
         return None
@@ -50,39 +50,11 @@ def build() -> bytes:
     return zlib.compress(",".join(provinces).encode("utf-8") + b"\n" + bytes(table), 9)
 
 
-PROVINCES = [
-    "北京市",
-    "天津市",
-    "上海市",
-    "重庆市",
-    "河北省",
-    "山西省",
-    "内蒙古",
-    "辽宁省",
-    "吉林省",
-    "黑龙江省",
-    "江苏省",
-    "浙江省",
-    "安徽省",
-    "福建省",
-    "江西省",
-    "山东省",
-    "河南省",
-    "湖北省",
-    "湖南省",
-    "广东省",
-    "广西",
-    "海南省",
-    "四川省",
-    "贵州省",
-    "云南省",
-    "西藏",
-    "陕西省",
-    "甘肃省",
-    "青海省",
-    "宁夏",
-    "新疆",
-]
+PROVINCES = (
+    *("北京市", "天津市", "上海市", "重庆市", "河北省", "山西省", "内蒙古", "辽宁省", "吉林省", "黑龙江省", "江苏省"),
+    *("浙江省", "安徽省", "福建省", "江西省", "山东省", "河南省", "湖北省", "湖南省", "广东省", "广西", "海南省"),
+    *("四川省", "贵州省", "云南省", "西藏", "陕西省", "甘肃省", "青海省", "宁夏", "新疆"),
+)
 
 
 def _province(place: str) -> str | None:
