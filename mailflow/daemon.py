@@ -134,7 +134,7 @@ class Daemon:
             if not self._is_open:
                 self.mailbox.open()
                 self._is_open = True
-            collect(self.world, self.mailbox, self.account, self.work.set)
+            collect(self.world, self.mailbox, self.account, self.work.set, self.stop)
             self.work.set()
             self.mailbox.wait(self.poll_seconds * random.uniform(1 - JITTER, 1 + JITTER), self.stop)  # noqa: S311
         except WireError:

@@ -6,6 +6,7 @@ one transaction {message, place, event}. At that commit the mail is safe; the se
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -18,10 +19,16 @@ GROUP_MAILS = 64
 POLL_BEGUN, POLL_DONE = "poll_begun", "poll_done"
 
 
-def collect(world: World, mailbox: Mailbox, account: ImapAccount, arrived: Callable[[], object] = lambda: None) -> int:
+def collect(
+    world: World,
+    mailbox: Mailbox,
+    account: ImapAccount,
+    arrived: Callable[[], object] = lambda: None,
+    stop: threading.Event | None = None,
+) -> int:
     """One poll of every watched folder; says how many mails were new, and calls `arrived` whenever some are safe.
 
-    Raises WireError, StoreError.
+    `stop` ends it early, between two groups of mails; what is left is found again. Raises WireError, StoreError.
     """
     begun = world.now()
     new = 0
@@ -30,6 +37,8 @@ def collect(world: World, mailbox: Mailbox, account: ImapAccount, arrived: Calla
         for group in _groups(mailbox, found):
             new += take_over(world, group)
             arrived()
+            if stop is not None and stop.is_set():
+                return new
         if account.after != "keep":
             finish(world, mailbox, folder, uidvalidity)
     with world.database.write() as books:
@@ -62,6 +71,14 @@ def take_over(world: World, group: list[Fetched]) -> int:
     if new:
         logger.info("collected", count=new)
     return new
+
+
+def finish_all(world: World, mailbox: Mailbox, account: ImapAccount) -> None:
+    """`finish` for every watched folder, where the settings ask for it. Raises WireError, StoreError."""
+    if account.after != "keep":
+        for folder in account.folders:
+            uidvalidity, _ = mailbox.find_new(folder, partial(_seen, world, folder))
+            finish(world, mailbox, folder, uidvalidity)
 
 
 def finish(world: World, mailbox: Mailbox, folder: str, uidvalidity: int) -> None:

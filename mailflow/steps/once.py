@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mailflow.errors import StoreError, WireError
 from mailflow.maillog import log
 from mailflow.steps.answer import answer
 from mailflow.steps.calendar import begin, keep_calendar
-from mailflow.steps.collect import collect
+from mailflow.steps.collect import collect, finish_all
 from mailflow.steps.dispatch import Lane, dispatch_all, recover
 from mailflow.steps.file import file_entries
 from mailflow.steps.process import process
@@ -24,13 +24,23 @@ PAUSE = 0.05
 def run_once(world: World, mailbox: Mailbox, account: ImapAccount, lanes: Sequence[Lane]) -> list[WireError]:
     """One pass at the world's time; gives the errors of servers that could not be reached. Raises StoreError."""
     start(world)
-    errors = _take_in(world, mailbox, account)
-    post_due(world, at_once=True)
     try:
-        dispatch_all(world, lanes)
+        errors = _take_in(world, mailbox, account)
+        post_due(world, at_once=True)
+        if not errors:
+            errors += _failure_of(lambda: finish_all(world, mailbox, account))
+    finally:
+        mailbox.close()
+    return errors + _failure_of(lambda: dispatch_all(world, lanes))
+
+
+def _failure_of(step: Callable[[], object]) -> list[WireError]:
+    """Takes the step; gives the error of a server that could not be reached."""
+    try:
+        step()
     except WireError as error:
-        errors.append(error)
-    return errors
+        return [error]
+    return []
 
 
 def start(world: World) -> None:
@@ -63,8 +73,6 @@ def _take_in(world: World, mailbox: Mailbox, account: ImapAccount) -> list[WireE
             log("collect").error("server out of reach", host=account.host, code=error.code, error=str(error))
         except StoreError as error:
             store_errors.append(error)
-        finally:
-            mailbox.close()
 
     thread = threading.Thread(target=gather, name="imap")
     thread.start()

@@ -1,7 +1,7 @@
 """process: each spooled mail is read by a child, judged, and carried out in one transaction.
 
-The try is counted before the work, so that a power cut counts too. A mail that fails three times is shunted; it
-delays no other.
+The try is counted before the work, so that a power cut counts too. A mail that was at work when something died is
+tried again alone, so that it takes no other with it. One that fails three times is shunted; it delays no other.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
+from mailflow.errors import StoreError
 from mailflow.judge.names import folded
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log, short
 from mailflow.model.entry import Relation, Submission
 from mailflow.model.judgement import Disposition, Judgement
-from mailflow.model.states import MessageEvent
+from mailflow.model.states import MessageEvent, MessageState
 from mailflow.steps.judging import decide
 from mailflow.steps.posting import ring
 from mailflow.steps.readers import Failed, Task
@@ -41,17 +43,25 @@ Read = tuple[str, Reading | Failed]
 
 
 def process(world: World) -> int:
-    """Judges up to a batch of spooled mails; says how many it took up. 0: nothing is waiting."""
+    """Judges up to a batch of spooled mails; says how many it took up. 0: nothing is waiting.
+
+    Raises StoreError: the disk or the database, not a mail, is at fault, and no try counts.
+    """
     tasks = _take_up(world)
     if not tasks:
         return 0
     group: list[Read] = []
-    for read in _in_order(world, tasks):
-        group.append(read)
-        if len(group) >= GROUP:
-            _settle(world, group)
-            group = []
-    _settle(world, group)
+    try:
+        for read in _in_order(world, tasks):
+            group.append(read)
+            if len(group) >= GROUP:
+                _settle(world, group)
+                group = []
+        _settle(world, group)
+    except StoreError:
+        with suppress(StoreError), world.database.write() as books:
+            books.messages.excuse_attempt([task.sha256 for task in tasks])
+        raise
     return len(tasks)
 
 
@@ -62,6 +72,7 @@ def _take_up(world: World) -> list[Task]:
             if row.attempts >= MOST_ATTEMPTS:
                 _fail(world, books, row, row.error or "the daemon died while this mail was at work", shunt=True)
         rows = [row for row in rows if row.attempts < MOST_ATTEMPTS]
+        rows = [row for row in rows if row.attempts == 0] or rows[:1]
         books.messages.begin_attempt(rows)
         return [Task(row.sha256, row.defect) for row in rows]
 
@@ -80,14 +91,16 @@ def _in_order(world: World, tasks: Sequence[Task]) -> Iterator[Read]:
     feeder = threading.Thread(target=feed, name="readers", daemon=True)
     feeder.start()
     early: dict[str, Reading | Failed] = {}
-    for task in tasks:
-        while task.sha256 not in early:
-            result = done.get()
-            if result is None:
-                raise RuntimeError("the readers stopped early")
-            early[result[0].sha256] = result[1]
-        yield task.sha256, early.pop(task.sha256)
-    feeder.join()
+    try:
+        for task in tasks:
+            while task.sha256 not in early:
+                result = done.get()
+                if result is None:
+                    raise RuntimeError("the readers stopped early")
+                early[result[0].sha256] = result[1]
+            yield task.sha256, early.pop(task.sha256)
+    finally:
+        feeder.join()  # the readers have one owner: nobody else may use them before it has ended
 
 
 def _settle(world: World, group: Sequence[Read]) -> None:
@@ -98,12 +111,18 @@ def _settle(world: World, group: Sequence[Read]) -> None:
         for sha256, reading in group:
             row = books.messages.by_sha(sha256)
             assert row is not None
+            if row.state != MessageState.SPOOLED:
+                continue  # a command of the operator's was faster
             if isinstance(reading, Failed):
+                if reading.is_of_store:
+                    raise StoreError(reading.error)
                 _fail(world, books, row, reading.error, shunt=row.attempts >= MOST_ATTEMPTS)
                 continue
             try:
                 with books.savepoint():
                     _carry_out(world, books, row, reading)
+            except StoreError:
+                raise
             except Exception as error:  # a bug costs one mail a delay, never the daemon
                 books.session.refresh(row)
                 _fail(world, books, row, where(error), shunt=row.attempts >= MOST_ATTEMPTS)

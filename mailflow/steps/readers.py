@@ -11,11 +11,13 @@ import resource
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any
 
+from mailflow.errors import StoreError
 from mailflow.model.campaign import Campaign
 from mailflow.steps.reading import Reading, read_spooled
 from mailflow.steps.tracing import where
@@ -37,10 +39,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why a mail could not be read; `died` where the child was killed or died of it."""
+    """Why a mail could not be read; `died` where the child was killed or died of it.
+
+    `is_of_store`: the disk would not take its files, which is no fault of the mail.
+    """
 
     error: str
     died: bool
+    is_of_store: bool = False
 
 
 @dataclass
@@ -96,7 +102,8 @@ class Readers:
             if waiting and child.task is None:
                 child.task = waiting.popleft()
                 child.until = monotonic() + WALL_SECONDS
-                child.pipe.send(child.task)
+                with suppress(OSError):  # a child that died while idle: its pipe ends, which `read` sees
+                    child.pipe.send(child.task)
 
     def _result(self, child: _Child) -> tuple[Task, Reading | Failed]:
         task, child.task = child.task, None
@@ -142,6 +149,8 @@ def _serve(pipe: Connection, spool: Spool, files: Spool, campaign: Campaign) -> 
             result: Reading | Failed = read_spooled(task.sha256, task.defect, spool, files, campaign)
         except MemoryError:
             os._exit(1)
+        except StoreError as error:
+            result = Failed(str(error), died=False, is_of_store=True)
         except Exception as error:  # a bug costs this mail a try, not the child
             result = Failed(where(error), died=False)
         pipe.send(result)

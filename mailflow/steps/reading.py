@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mailflow.documents.extract import extract
-from mailflow.errors import ReadRefused
+from mailflow.errors import ReadRefused, StoreError
 from mailflow.intake.read import read_message
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts
@@ -36,8 +36,15 @@ def read_bytes(raw: bytes, campaign: Campaign, *, defect: str = "") -> tuple[Unp
 
 
 def read_spooled(sha256: str, defect: str, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
-    """Reads the mail of that hash from the spool and puts its attachments in `files`, durable."""
-    unpacked, facts = read_bytes(spool.get(sha256), campaign, defect=defect)
+    """Reads the mail of that hash from the spool and puts its attachments in `files`, durable.
+
+    Raises StoreError where they cannot be put there, ReadRefused where the original is gone or damaged.
+    """
+    try:
+        raw = spool.get(sha256)
+    except StoreError as error:
+        raise ReadRefused(str(error)) from error
+    unpacked, facts = read_bytes(raw, campaign, defect=defect)
     files.put(unpacked.contents.values())
     return Reading(unpacked.message, facts)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
+from mailflow.errors import StoreError
 from mailflow.store.codec import to_plain
 from mailflow.store.entries import EntryBook
 from mailflow.store.letters import LetterBook
@@ -43,6 +47,11 @@ class Books:
         """Notes a single fact, over what was there."""
         self.session.merge(MetaRow(key=key, value=value))
 
-    def savepoint(self) -> Any:
-        """A context in which an exception undoes only what was done inside it."""
-        return self.session.begin_nested()
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A context in which an exception undoes only what was done inside it. Raises StoreError for a full disk."""
+        try:
+            with self.session.begin_nested():
+                yield
+        except OperationalError as error:
+            raise StoreError(str(error.orig)) from error

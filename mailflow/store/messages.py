@@ -105,6 +105,18 @@ class MessageBook:
             update(MessageRow).where(col(MessageRow.id).in_(ids)).values(attempts=MessageRow.attempts + 1)
         )
 
+    def excuse_attempt(self, sha256s: Sequence[str]) -> None:
+        """Takes back the counted try of those that are still spooled: something else was at fault."""
+        self._session.execute(
+            update(MessageRow)
+            .where(
+                col(MessageRow.sha256).in_(sha256s),
+                col(MessageRow.state) == MessageState.SPOOLED.value,
+                col(MessageRow.attempts) > 0,
+            )
+            .values(attempts=MessageRow.attempts - 1)
+        )
+
     def describe(self, row: MessageRow, message: Message) -> None:
         """Notes what reading the mail showed."""
         row.message_id = message.message_id
