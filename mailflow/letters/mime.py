@@ -149,7 +149,8 @@ def _file(part: Part, own_host: str, bodies: list[bytes]) -> Message:
         disposition = f';\r\n filename="{name}"'
     made["Content-Disposition"] = ("inline" if part.content_id else "attachment") + disposition
     if part.content_id:
-        made["Content-ID"] = f"<{part.content_id if '@' in part.content_id else f'{part.content_id}@{own_host}'}>"
+        content_id = part.content_id if "@" in part.content_id else f"{part.content_id}@{own_host}"
+        made["Content-ID"] = safe_header(f"<{content_id}>", 200)
     return _filled(made, part.content, bodies)
 
 

@@ -64,10 +64,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a blank form: a label or printed text, or room for the field `field`.
-
-    `across` and `down` count the columns and rows it covers.
-    """
+    """One cell of a blank form: printed text, or room for `field`; `across` columns wide and `down` rows high."""
 
     text: str = ""
     field: str | None = None
@@ -211,11 +208,10 @@ class Milestone:
 class ReportPlan:
     """A report and when it goes out.
 
-    Exactly one of: `weekdays` ("mon".."sun") with `at`; `on` (set instants); `after_cuts` (at each monthly
-    cut of its categories, merged with a weekly report of that day that covers them).
-    `kind`: "roster" (what is new), "closing" (roster after a last poll), "recommendation" (held, released by
-    a person; `alarms` ring while it waits). `audience`: "platform" or "organiser".
-    `when_empty`: "say-so" or "silent".
+    Exactly one of: `weekdays` ("mon".."sun") with `at`; `on` (set instants); `after_cuts` (at each monthly cut of its
+    categories, merged with a weekly report of that day that covers them). `kind`: "roster" (what is new), "closing"
+    (roster after a last poll), "recommendation" (held, released by a person; `alarms` ring while it waits).
+    `audience`: "platform" or "organiser". `when_empty`: "say-so" or "silent".
     """
 
     id: str
@@ -250,11 +246,10 @@ class ReminderPlan:
 class Campaign:
     """One campaign, checked: every id it mentions exists, every rule compiles.
 
-    `phrases` are the sentences of the campaign's language (`templates/<language>/phrases.toml`), overlaid
-    with the file's own `[phrases]`; `texts` its longer texts (privacy notice, group, paper way).
-    `role_hints` are words in file names that tell a role. `workdays` says who makes the working days: "china"
-    (the State Council's table, 调休 included) or "weekdays"; `holidays` overrides it: a date and whether work is
-    done on it.
+    `phrases` are the sentences of the campaign's language (`templates/<language>/phrases.toml`), overlaid with the file's
+    own `[phrases]`; `texts` its longer texts (privacy notice, group, paper way). `role_hints` are words in file names that
+    tell a role. `workdays` says who makes the working days: "china" (the State Council's table, 调休 included) or
+    "weekdays"; `holidays` overrides it: a date and whether work is done on it.
     """
 
     id: str
