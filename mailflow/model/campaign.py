@@ -246,10 +246,10 @@ class ReminderPlan:
 class Campaign:
     """One campaign, checked: every id it mentions exists, every rule compiles.
 
-    `phrases` are the sentences of the campaign's language (`templates/<language>/phrases.toml`), overlaid with the file's
-    own `[phrases]`; `texts` its longer texts (privacy notice, group, paper way). `role_hints` are words in file names that
-    tell a role. `workdays` says who makes the working days: "china" (the State Council's table, 调休 included) or
-    "weekdays"; `holidays` overrides it: a date and whether work is done on it.
+    `phrases` are the sentences of the campaign's language (`templates/<language>/phrases.toml`), overlaid with the
+    file's own `[phrases]`; `texts` its longer texts (privacy notice, group, paper way). `role_hints` are words in
+    file names that tell a role. `workdays` says who makes the working days: "china" (the State Council's table,
+    调休 included) or "weekdays"; `holidays` overrides it: a date and whether work is done on it.
     """
 
     id: str
