@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
 from typing import Any
 
 from mailflow.cli.context import Context
@@ -35,7 +36,11 @@ def _life(world: World, books: Books, word: str) -> dict[str, Any]:
         return _entry_life(world, books, entry)
     letter = books.letters.by_key(word)
     if letter is not None:
-        return {"letter": letter_json(letter), "events": _events(world, books, f"letter:{letter.key}")}
+        return {
+            "letter": letter_json(letter),
+            **_contents(books.letters.raw(letter)),
+            "events": _events(world, books, f"letter:{letter.key}"),
+        }
     rows = books.messages.named(word) or [row for row in books.messages.all() if row.ref == word]
     if len(rows) > 1:
         raise SettingsError(f"{word}: {len(rows)} messages are meant; give more characters")
@@ -44,6 +49,16 @@ def _life(world: World, books: Books, word: str) -> dict[str, Any]:
             f"{word}: no entry, message or letter of that name (see mailflow entries, messages, outbox)"
         )
     return _message_life(world, books, rows[0])
+
+
+def _contents(raw: bytes) -> dict[str, Any]:
+    """What a letter says and what is attached: who releases it wants to read it first."""
+    message = message_from_bytes(raw, policy=policy.default)
+    body = message.get_body(("plain",))
+    return {
+        "text": body.get_content() if body is not None else "",
+        "files": [part.get_filename() or part.get_content_type() for part in message.iter_attachments()],
+    }
 
 
 def _entry_life(world: World, books: Books, row: EntryRow) -> dict[str, Any]:
@@ -117,5 +132,9 @@ def _print_part(name: str, value: Any) -> None:
         print(f"{name}:")
         for one in value:
             print(f"  {shown(one)}")
+    elif isinstance(value, str) and "\n" in value:
+        print(f"{name}:")
+        for line in value.splitlines():
+            print(f"  {shown(line)}")
     else:
         print(f"{name}: {shown(value)}")
