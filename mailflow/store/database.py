@@ -124,6 +124,8 @@ def _refusals(path: Path) -> Iterator[None]:
     except (OperationalError, DatabaseError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", None) or error)
         raise StoreError(f"{_remedy(reason)} ({path}: {reason})") from error
+    except BrokenPipeError:  # somebody stopped reading our output; the books are well
+        raise
     except OSError as error:
         raise StoreError(f"cannot use {path}: {error.strerror}") from error
 
