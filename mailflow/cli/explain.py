@@ -13,12 +13,14 @@ from mailflow.cli.context import Context
 from mailflow.cli.output import fields_json, finding_json, local, print_json, shown
 from mailflow.errors import SettingsError
 from mailflow.letters.answered import Answered
+from mailflow.letters.command import compose_command_answer
 from mailflow.letters.receipt import compose_receipt
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts
 from mailflow.model.judgement import Judgement
 from mailflow.model.letter import Letter
 from mailflow.model.message import Message
+from mailflow.steps.answer import blank_part
 from mailflow.steps.judging import decide
 from mailflow.steps.readers import Failed, Readers, Task
 from mailflow.steps.reading import Reading
@@ -91,6 +93,16 @@ def _reply(context: Context, message: Message, judgement: Judgement, arrived_at:
         refs=tuple(None for _ in judgement.submissions),
         first_arrived=tuple(arrived_at for _ in judgement.submissions),
     )
+    if judgement.command is not None:
+        return compose_command_answer(
+            answered,
+            (),
+            campaign=campaign,
+            correspondent=correspondent_of(settings),
+            key="explain",
+            now=arrived_at,
+            blank_form=blank_part(campaign, judgement.command.category) if judgement.command.category else None,
+        )
     return compose_receipt(
         [answered],
         campaign=campaign,

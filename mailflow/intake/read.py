@@ -86,7 +86,7 @@ def _doubts(
     table = (
         ("two-from", len(headers.get("from", ())) > 1 or len(set(mailboxes)) > 1),
         ("no-sender", not mailboxes),
-        ("two-subject", len(headers.get("subject", ())) > 1),
+        ("two-subject", len({value.strip() for value in headers.get("subject", ())}) > 1),
         ("subject", not subject.sure or is_doubtful(subject.text)),
         ("sender-name", not sender_name.sure or is_doubtful(sender_name.text)),
         ("filename", harvest.filename_doubt),

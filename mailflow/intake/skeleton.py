@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from mailflow.errors import ReadRefused
 
 MOST_HEADER_BYTES = 64 * 1024
+MOST_FIELD_BYTES = 16 * 1024
 MOST_PIECES = 4_000
 MOST_SKELETON_BYTES = 2 * 1024 * 1024
 
@@ -26,6 +28,14 @@ _UNREAD = frozenset(
         b"reply-to", b"bcc",
     }
 )  # fmt: skip
+_READ_ALWAYS = frozenset(
+    {
+        b"from", b"to", b"cc", b"subject", b"message-id", b"in-reply-to", b"references", b"received", b"return-path",
+        b"sender", b"auto-submitted", b"precedence", b"list-id", b"list-unsubscribe", b"x-mailflow",
+        b"x-failed-recipients", b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id",
+        b"mime-version", b"authentication-results",
+    }
+)  # fmt: skip
 _UNREAD_PREFIXES = (b"x-", b"arc-", b"thread-")
 _READ = frozenset(
     {
@@ -34,6 +44,8 @@ _READ = frozenset(
     }
 )  # fmt: skip
 _LONE_CR = re.compile(rb"\r(?!\n)")
+_FIRST_FIELD = re.compile(rb"[\r\n]+(?=[!-9;-~]{1,70}:)")
+_MOST_BOUNDARIES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +87,12 @@ def take_bodies_out(raw: bytes, sha256: str, *, trust_boundaries: bool = True) -
             raise ReadRefused(f"the mail falls into more than {MOST_PIECES} pieces: ask for it to be sent again")
         head_end, body_start, end = _piece(raw, start, known)
         head = raw[start:head_end]
+        if not start or len(head) > MOST_HEADER_BYTES:
+            head = _lean(head)
         if len(head) > MOST_HEADER_BYTES:
-            head = head[: head.rfind(b"\n", 0, MOST_HEADER_BYTES)]
+            head = _least(head)
             defects.append("headers-truncated")
-        out += [head if start else _lean(head), raw[head_end:body_start]]
+        out += [head, raw[head_end:body_start]]
         if body_start < end:
             out.append(stand_in + b"%08d" % len(bodies))
             bodies.append(raw[body_start:end])
@@ -106,6 +120,21 @@ def _lean(head: bytes) -> bytes:
     return b"\n".join(kept)
 
 
+def _least(head: bytes) -> bytes:
+    """An endless header without what nobody here reads; a field of thousands of addresses is cut at its limit."""
+    kept: list[bytes] = []
+    size = 0
+    for field in _FIELD_START.split(head):
+        name = field[:40].partition(b":")[0].strip().lower()
+        if kept and name not in _READ_ALWAYS and not field.startswith(b"--"):
+            continue
+        size += min(len(field), MOST_FIELD_BYTES)
+        if size > MOST_HEADER_BYTES:
+            break
+        kept.append(field[:MOST_FIELD_BYTES])
+    return b"\n".join(kept)
+
+
 def _straightened(raw: bytes) -> tuple[bytes, list[str]]:
     """Without a byte order mark and mbox "From " lines, and with line ends that can be relied on."""
     defects: list[str] = []
@@ -116,6 +145,9 @@ def _straightened(raw: bytes) -> tuple[bytes, list[str]]:
     while raw.startswith((b"From ", b">From ")) and b"\n" in raw:
         raw = raw[raw.index(b"\n") + 1 :]
         defects.append("mbox-from-line")
+    if (blank := _FIRST_FIELD.match(raw)) is not None:
+        raw = raw[blank.end() :]
+        defects.append("blank-before-header")
     return raw, defects
 
 
@@ -132,9 +164,10 @@ def _piece(raw: bytes, start: int, known: set[bytes]) -> tuple[int, int, int]:
     blank = _BLANK_LINE.search(raw, from_line_end, end)
     if blank is None:
         return end, end, end
-    head = raw[start : min(blank.start(), start + MOST_HEADER_BYTES)]
+    head = raw[start : blank.start()]
     before = len(known)
-    known |= _boundaries(head)
+    if before < _MOST_BOUNDARIES:
+        known |= _boundaries(head)
     if len(known) > before:
         end = _next_boundary(raw, blank.end() - 1, known)
     return blank.start(), min(blank.end(), end), end
@@ -144,8 +177,8 @@ def _boundaries(head: bytes) -> set[bytes]:
     lowered = head.lower()
     if b"multipart/" not in lowered or _NESTED.search(head) is not None:
         return set()
-    found = {(quoted or bare).rstrip() for quoted, bare in _BOUNDARY.findall(head)}
-    return found or {b""}
+    matches = islice(_BOUNDARY.finditer(head), 20)
+    return {(match[1] or match[2]).rstrip() for match in matches} or {b""}
 
 
 def _next_boundary(raw: bytes, position: int, known: set[bytes]) -> int:

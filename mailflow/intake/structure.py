@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import email
+import hashlib
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,11 +16,14 @@ from mailflow.intake.charset import Decoded
 from mailflow.intake.headers import parameters, token
 from mailflow.intake.skeleton import Skeleton, take_bodies_out
 
-DEEPEST = 50
+DEEPEST = 100
 MOST_PARTS = 1_000
 
 # The library quotes header text in its warnings; no personal data belongs in a log.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
+
+_MOST_RECOVERIES = 5
+_LIKELY_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?=content-[a-z-]{3,30}[ \t]*:)", re.IGNORECASE)
 
 _Parsed = tuple[EmailMessage, dict[str, tuple[str, ...]], list[str]]
 
@@ -124,6 +129,7 @@ class _Builder:
     def __init__(self, skeleton: Skeleton) -> None:
         self._skeleton = skeleton
         self._count = 0
+        self._recoveries = 0
 
     def part(self, source: EmailMessage, depth: int, default: str = "text/plain") -> Part:
         self._count += 1
@@ -143,7 +149,26 @@ class _Builder:
             children = tuple(self.part(child, depth + 1, inner) for child in _children(source))
         else:
             body = self._skeleton.restored(_undecoded(source))
+        if body and media_type.startswith("multipart/") and (found := self._by_likely_boundary(body, depth)):
+            children, body = found, b""
         return Part(headers, media_type, type_parameters, disposition, disposition_parameters, body, children)
+
+
+    def _by_likely_boundary(self, body: bytes, depth: int) -> tuple[Part, ...]:
+        """The parts of a multipart whose own boundary is missing or wrong, by the line that parts it all the same."""
+        match = _LIKELY_BOUNDARY.search(body)
+        self._recoveries += 1
+        if match is None or self._recoveries > _MOST_RECOVERIES:
+            return ()
+        boundary = match[1].replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+        whole = b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n' + body
+        outer = self._skeleton
+        try:
+            self._skeleton = take_bodies_out(whole, hashlib.sha256(whole).hexdigest())
+            tree, _, _ = _parse(self._skeleton.content)
+            return tuple(self.part(child, depth + 1) for child in _children(tree))
+        finally:
+            self._skeleton = outer
 
 
 def _headers(source: EmailMessage) -> dict[str, tuple[bytes, ...]]:

@@ -82,6 +82,11 @@ def parse_subject(subject: str, campaign: Campaign) -> SubjectReading:
     return SubjectReading(choice.name, categories, choice.unit, refs, is_reply, count or choice.count)
 
 
+def plain_subject(subject: str) -> str:
+    """The subject with plain width and separators, without Re: and Fw:."""
+    return _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))[0]
+
+
 def _choice(pieces: list[str], categories: tuple[str, ...], campaign: Campaign, *, of_many: bool) -> Choice:
     if not categories:
         return Choice(first_word(pieces[0], campaign.subject_noise))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailflow.model.command import Order
 from mailflow.model.entry import Finding, Submission
 
 
@@ -58,6 +59,7 @@ class Judgement:
     """The whole answer to one mail, as a value: `explain` prints it, `process` carries it out.
 
     `reason` is why it is held or ignored. `silence` as in Route. `unplaced` are shown file names.
+    `command` is what a mail command comes to.
     """
 
     disposition: Disposition
@@ -66,3 +68,4 @@ class Judgement:
     findings: tuple[Finding, ...] = ()
     unplaced: tuple[str, ...] = ()
     silence: str | None = None
+    command: Order | None = None

@@ -13,8 +13,10 @@ class Attachment:
 
     `filename` is decoded and cleaned (no path, control or bidi characters), None where there was none.
     `sha256` and `size` (bytes) are of the decoded content; `media_type` is told from the content.
-    `inside` names the archive or message it came in and `folder` the folders within it, joined by "/"; `inline` is a
-    picture shown in the body.
+    `inside` names the archive or message it came in and `folder` the folders within it, joined by "/"; `container` is
+    the place of that archive or message among the mail's attachments. `inline` is a picture shown in the body.
+    `sealed` is why an archive or message was left closed: "encrypted", "unsupported", "too-deep", "too-large",
+    "unreadable".
     """
 
     filename: str | None
@@ -25,6 +27,22 @@ class Attachment:
     inline: bool = False
     content_id: str | None = None
     folder: str | None = None
+    container: int | None = None
+    sealed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A mail inside the mail, as far as it says whom it is about; what was attached to it is attached to ours.
+
+    `container` is its place among the attachments, None for one quoted in the mail's own text. `inline`: it is quoted
+    in a text. `sure`: its subject was decoded for certain.
+    """
+
+    subject: str
+    container: int | None = None
+    inline: bool = False
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,7 @@ class Message:
     `headers` holds the fields that decide about answering, decoded, by lower-case name.
     `defects` are structural (of the MIME tree); `doubts` name what a person must look at before
     anything is filed ("subject", "sender", "two-from", "filename", "body").
-    `cloud_links` are hosts of download pages that stand in place of files.
+    `cloud_links` are hosts of download pages that stand in place of files. `forwarded` are the mails inside it.
     """
 
     sha256: str
@@ -55,6 +73,7 @@ class Message:
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     cloud_links: tuple[str, ...] = ()
+    forwarded: tuple[Forwarded, ...] = ()
     defects: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 

@@ -14,13 +14,15 @@ from mailflow.model.occurrence import Deadline
 class Heard:
     """What addresses have had: `today` were written to already, `reminders` counts letters in the campaign.
 
-    `answerable` are senders that may be written to (no machines); `senders` are all who ever wrote.
+    `answerable` are senders that may be written to (no machines); `senders` are all who ever wrote; `settled` are
+    units that have said that all is sent, or that there is nothing this time.
     """
 
     today: frozenset[str]
     reminders: Mapping[str, int]
     answerable: frozenset[str]
     senders: frozenset[str]
+    settled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,13 @@ def remindings(
     silent = (unit for unit in silent_units(entries, units, heard.senders) if unit.addresses)
     letters += [Reminding(unit.addresses[0], unit) for unit in silent]
     most = campaign.reminders.most_per_address if campaign.reminders else 0
-    return tuple(one for one in letters if one.to not in heard.today and heard.reminders.get(one.to, 0) < most)
+    return tuple(
+        one
+        for one in letters
+        if one.to not in heard.today
+        and heard.reminders.get(one.to, 0) < most
+        and not (one.unit and one.unit.name in heard.settled)
+    )
 
 
 def silent_units(entries: Sequence[KnownEntry], units: Sequence[Unit], senders: frozenset[str]) -> tuple[Unit, ...]:

@@ -8,11 +8,12 @@ from itertools import groupby
 
 from mailflow.documents.blank import blank_form
 from mailflow.letters.answered import Answered
+from mailflow.letters.command import compose_command_answer
 from mailflow.letters.receipt import compose_receipt
 from mailflow.maillog import log
 from mailflow.model.campaign import Campaign
 from mailflow.model.judgement import Judgement
-from mailflow.model.letter import Part
+from mailflow.model.letter import Letter, Part
 from mailflow.steps.posting import post
 from mailflow.steps.world import World
 from mailflow.store.books import Books
@@ -62,10 +63,11 @@ def _ready(world: World, books: Books, *, at_once: bool) -> list[Mails]:
 
 
 def _chains(rows: Mails, quiet: timedelta) -> list[Mails]:
-    """The mails of one sender, cut where the gap between two arrivals is longer than `quiet`."""
+    """The mails of one sender, cut where two arrivals are more than `quiet` apart; a command stands alone."""
     chains: list[Mails] = []
     for row in rows:
-        if chains and row.arrived_at - chains[-1][-1].arrived_at <= quiet:
+        alone = is_command(row) or (bool(chains) and is_command(chains[-1][-1]))
+        if chains and not alone and row.arrived_at - chains[-1][-1].arrived_at <= quiet:
             chains[-1].append(row)
         else:
             chains.append([row])
@@ -89,8 +91,18 @@ def _rolled_up(chains: list[Mails], allowance: int | None) -> list[Mails]:
         return chains
     if allowance == 0:
         return []
-    rest = [mail for chain in chains[allowance - 1 :] for mail in chain]
-    return [*chains[: allowance - 1], rest]
+    commands = [chain for chain in chains if is_command(chain[0])]
+    others = [chain for chain in chains if not is_command(chain[0])]
+    if not others:
+        return commands[:allowance]
+    rest = [mail for chain in others[allowance - 1 :] for mail in chain]
+    single = others[: allowance - 1]
+    return [*single, *([rest] if rest else []), *commands[: max(0, allowance - len(single) - 1)]]
+
+
+def is_command(row: MessageRow) -> bool:
+    """Whether the mail asked something of us by its subject."""
+    return bool(row.judgement and row.judgement.get("command"))
 
 
 def _answer(world: World, books: Books, mails: Mails) -> int:
@@ -101,23 +113,42 @@ def _answer(world: World, books: Books, mails: Mails) -> int:
     key = f"{stem}:{books.letters.keys_like(stem) + 1}"
     address = books.letters.address(sender)
     unit = next((unit for unit in world.units if sender in unit.addresses), None)
-    letter = compose_receipt(
-        answers,
-        campaign=world.campaign,
-        correspondent=world.correspondent,
-        key=key,
-        unit=unit,
-        now=now,
-        first_letter=address.first_letter_at is None,
-        blank_form=_blank(world, [one.judgement for one in answers]),
-        people_first=world.people_first,
-    )
+    if is_command(rows[0]):
+        letter = _command_answer(world, books, answers[0], key)
+    else:
+        letter = compose_receipt(
+            answers,
+            campaign=world.campaign,
+            correspondent=world.correspondent,
+            key=key,
+            unit=unit,
+            now=now,
+            first_letter=address.first_letter_at is None,
+            blank_form=_blank(world, [one.judgement for one in answers]),
+            people_first=world.people_first,
+        )
     post(world, books, letter)
     address.first_letter_at = address.first_letter_at or now
     for row in rows:
         books.messages.answered(row, key)
         books.record(f"message:{row.sha256}", "answered", now, letter=key)
     return len(rows)
+
+
+def _command_answer(world: World, books: Books, answered: Answered, key: str) -> Letter:
+    order = answered.judgement.command
+    assert order is not None
+    entries = books.entries.meant(world.campaign.id, name_keys=(), study_ids=(), refs=order.refs)
+    wants_form = order.category is not None and order.problem is None
+    return compose_command_answer(
+        answered,
+        entries,
+        campaign=world.campaign,
+        correspondent=world.correspondent,
+        key=key,
+        now=world.now(),
+        blank_form=_drawn(world, order.category) if wants_form and order.category else None,
+    )
 
 
 def _answered(world: World, books: Books, row: MessageRow) -> Answered:
@@ -147,10 +178,14 @@ def _blank(world: World, judgements: Sequence[Judgement]) -> Part | None:
     for judgement in judgements:
         for submission in judgement.submissions:
             if any(finding.code in ASKS_FOR_FORM for finding in submission.findings):
-                if submission.category not in world.blank_forms:
-                    world.blank_forms[submission.category] = blank_part(world.campaign, submission.category)
-                return world.blank_forms[submission.category]
+                return _drawn(world, submission.category)
     return None
+
+
+def _drawn(world: World, category_id: str) -> Part:
+    if category_id not in world.blank_forms:
+        world.blank_forms[category_id] = blank_part(world.campaign, category_id)
+    return world.blank_forms[category_id]
 
 
 def blank_part(campaign: Campaign, category_id: str) -> Part:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailflow.areas import home_area
+from mailflow.intake.command import read_command
+from mailflow.intake.etiquette import reason_for_silence
 from mailflow.intake.subject import refs_in
+from mailflow.judge.command import decide_command
 from mailflow.judge.judge import judge
 from mailflow.judge.names import folded
 from mailflow.judge.route import route
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Known, Unit
-from mailflow.model.facts import Facts
+from mailflow.model.facts import Facts, Role
 from mailflow.model.judgement import Disposition, Draft, Judgement, Route
 from mailflow.model.message import Message
 from mailflow.steps.reading import Reading
@@ -36,6 +39,11 @@ def decide(
     referred = (
         books.entries.meant(campaign.id, name_keys=(), study_ids=(), refs=refs) if books is not None and refs else ()
     )
+    command = read_command(message.subject, campaign)
+    if command is not None and message.sender and not any(one.role is Role.FORM for one in facts.files):
+        entries = books.entries.spoken_for(campaign.id, message.sender, units) if books is not None else ()
+        silence = reason_for_silence(message, own_addresses)
+        return decide_command(command, message, Known(entries=entries, units=units), silence=silence)
     way = route(message, facts, campaign, units=units, own_addresses=own_addresses, referred=referred)
     if assigned is not None:
         way = _as_assigned(way, message, facts, *assigned)

@@ -20,6 +20,7 @@ from mailflow.model.entry import Relation, Submission
 from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.states import MessageEvent, MessageState
 from mailflow.steps.judging import decide
+from mailflow.steps.obeying import obey
 from mailflow.steps.posting import ring
 from mailflow.steps.readers import Failed, Task
 from mailflow.steps.reading import Reading
@@ -143,6 +144,8 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
     now = world.now()
     placed = tuple(_place(world, books, row, submission) for submission in judgement.submissions)
     judgement = replace(judgement, submissions=placed)
+    if judgement.command is not None and judgement.silence is None:
+        obey(world, books, row, judgement.command)
     if judgement.disposition is Disposition.HELD and row.ref is None:
         row.ref = world.new_ref()
     books.messages.conclude(row, judgement, EVENTS[judgement.disposition], now)

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from mailflow.letters.reminder import compose_reminder, reminder_item
 from mailflow.model.occurrence import Occurrence
 from mailflow.reports.reminding import Heard, remindings
+from mailflow.steps.obeying import unit_words
 from mailflow.steps.posting import post
 from mailflow.steps.world import World
 from mailflow.store.books import Books
@@ -49,4 +50,5 @@ def heard(world: World, books: Books) -> Heard:
         reminders={address: row.reminders for address, row in books.letters.addresses().items()},
         answerable=frozenset(books.messages.answerable_senders()),
         senders=frozenset(books.messages.senders()),
+        settled=frozenset(unit_words(world, books)),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from mailflow.model.entry import Check, EntryStatus, FiledFile, Finding, KnownEntry, Relation, Submission
+from mailflow.model.entry import Check, EntryStatus, FiledFile, Finding, KnownEntry, Relation, Submission, Unit
 from mailflow.model.facts import Value
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
@@ -60,6 +60,15 @@ class EntryBook:
             ),
         )
         return self.known(list(self._session.exec(found.order_by(col(EntryRow.id)))))
+
+    def spoken_for(self, campaign: str, sender: str, units: Sequence[Unit]) -> tuple[KnownEntry, ...]:
+        """The entries that the address, or the unit that owns it, has to do with."""
+        unit = next((one for one in units if sender in one.addresses), None)
+        senders = (sender, *unit.addresses) if unit else (sender,)
+        names = (unit.name,) if unit else ()
+        whose = or_(col(EntryRow.sender).in_(senders), col(EntryRow.unit).in_(names))
+        found = select(EntryRow).where(EntryRow.campaign == campaign, whose)
+        return self.known(list(self._session.exec(found.order_by(col(EntryRow.arrived_at), col(EntryRow.id)))))
 
     def all(
         self, campaign: str, *, category: str | None = None, status: str | None = None, sender: str | None = None
