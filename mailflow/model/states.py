@@ -68,6 +68,7 @@ class LetterEvent(StrEnum):
     RELEASED = "released"
     DROPPED = "dropped"
     RESENT = "resent"
+    BOUNCED = "bounced"
 
 
 LETTER_TABLE: dict[tuple[LetterState, LetterEvent], LetterState] = {
@@ -85,6 +86,7 @@ LETTER_TABLE: dict[tuple[LetterState, LetterEvent], LetterState] = {
     (LetterState.HELD, LetterEvent.RELEASED): LetterState.POSTED,
     (LetterState.HELD, LetterEvent.DROPPED): LetterState.DROPPED,
     (LetterState.SENT, LetterEvent.RESENT): LetterState.POSTED,
+    (LetterState.SENT, LetterEvent.BOUNCED): LetterState.FAILED,
 }
 
 

@@ -19,6 +19,7 @@ from mailflow.maillog import log, short
 from mailflow.model.entry import Relation, Submission
 from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.states import MessageEvent, MessageState
+from mailflow.steps.bounces import note_bounce
 from mailflow.steps.judging import decide
 from mailflow.steps.obeying import obey
 from mailflow.steps.posting import ring
@@ -144,6 +145,8 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
     now = world.now()
     placed = tuple(_place(world, books, row, submission) for submission in judgement.submissions)
     judgement = replace(judgement, submissions=placed)
+    if reading.bounce is not None and judgement.disposition is Disposition.IGNORED:
+        note_bounce(world, books, row, reading.bounce)
     if judgement.command is not None and judgement.silence is None:
         obey(world, books, row, judgement.command)
     if judgement.disposition is Disposition.HELD and row.ref is None:

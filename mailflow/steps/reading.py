@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from mailflow.documents.extract import extract
 from mailflow.errors import ReadRefused, StoreError
+from mailflow.intake.bounces import SILENCES, Bounce, read_bounce
+from mailflow.intake.etiquette import reason_for_silence
 from mailflow.intake.read import read_message
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts
@@ -15,10 +17,14 @@ from mailflow.store.spool import Spool
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A mail as read: what the parent process judges. The attachments' bytes are in the content store."""
+    """A mail as read: what the parent process judges. The attachments' bytes are in the content store.
+
+    `bounce` is set where a machine's mail says that a letter came back.
+    """
 
     message: Message
     facts: Facts
+    bounce: Bounce | None = None
 
 
 def read_bytes(raw: bytes, campaign: Campaign, *, defect: str = "") -> tuple[Unpacked, Facts]:
@@ -46,7 +52,9 @@ def read_spooled(sha256: str, defect: str, spool: Spool, files: Spool, campaign:
         raise ReadRefused(str(error)) from error
     unpacked, facts = read_bytes(raw, campaign, defect=defect)
     files.put(unpacked.contents.values())
-    return Reading(unpacked.message, facts)
+    silence = reason_for_silence(unpacked.message, frozenset())
+    bounce = read_bounce(raw, unpacked) if silence in SILENCES else None
+    return Reading(unpacked.message, facts, bounce)
 
 
 def _header_of(raw: bytes) -> bytes:

@@ -144,6 +144,11 @@ class LetterBook:
         found = select(LetterRow).where(LetterRow.occurrence_id == occurrence_id).order_by(col(LetterRow.id))
         return list(self._session.exec(found))
 
+    def by_message_ids(self, message_ids: Iterable[str]) -> list[LetterRow]:
+        """Those letters of ours that bear one of these Message-IDs."""
+        found = select(LetterRow).where(col(LetterRow.message_id).in_(tuple(message_ids)))
+        return list(self._session.exec(found.order_by(col(LetterRow.id))))
+
     def refs_of(self, message_ids: Iterable[str]) -> tuple[str, ...]:
         """The receipt numbers of those letters of ours that bear one of these Message-IDs."""
         ids = tuple(message_ids)
