@@ -1,0 +1,1 @@
+"""How fast and how large mailflow is. Run by hand (`make bench`), never as a timed test."""
