@@ -86,6 +86,7 @@ class Imap(Account):
     filed_folder: str = ""
     poll_seconds: int = Field(default=60, ge=1)
     max_message_mb: int = Field(default=80, ge=1)
+    authserv_id: str = ""
 
     @model_validator(mode="after")
     def _somewhere_to_move(self) -> Imap:

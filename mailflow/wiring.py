@@ -60,6 +60,7 @@ def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None =
         correspondent=correspondent_of(settings),
         units=units_of(settings),
         own_addresses=own_addresses(settings),
+        authserv_id=settings.imap.authserv_id if settings.imap else "",
         people_first=people_first_of(settings),
         limits=Limits(
             replies_per_sender_hour=settings.limits.replies_per_sender_hour,

@@ -60,7 +60,13 @@ def explain(context: Context, raw: bytes) -> Explanation:
     arrived_at = message.received_at or context.clock.now()
     units = units_of(settings)
     judgement = decide(
-        reading, campaign, arrived_at=arrived_at, units=units, own_addresses=own_addresses(settings), books=None
+        reading,
+        campaign,
+        arrived_at=arrived_at,
+        units=units,
+        own_addresses=own_addresses(settings),
+        authserv_id=settings.imap.authserv_id if settings.imap else "",
+        books=None,
     )
     return Explanation(message, reading.facts, judgement, arrived_at, _reply(context, message, judgement, arrived_at))
 

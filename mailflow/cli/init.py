@@ -74,6 +74,7 @@ after = "keep"              # a finished message: "keep", "mark" (keyword) or "m
 filed_folder = ""
 poll_seconds = $poll_seconds
 max_message_mb = 80         # larger mail is not fetched; its sender is told
+# authserv_id = ""          # the server name that begins your provider's Authentication-Results: its word is shown
 
 [smtp]
 host = $smtp

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailflow.areas import home_area
+from mailflow.intake.authenticity import trust_of
 from mailflow.intake.command import read_command
 from mailflow.intake.etiquette import reason_for_silence
 from mailflow.intake.subject import refs_in
@@ -12,6 +13,7 @@ from mailflow.judge.command import decide_command
 from mailflow.judge.judge import judge
 from mailflow.judge.names import folded
 from mailflow.judge.route import route
+from mailflow.judge.trust import with_trust
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Known, Unit
 from mailflow.model.facts import Facts, Role
@@ -28,10 +30,38 @@ def decide(
     arrived_at: datetime,
     units: tuple[Unit, ...],
     own_addresses: frozenset[str],
+    authserv_id: str = "",
     books: Books | None = None,
     assigned: tuple[str, str] | None = None,
 ) -> Judgement:
-    """What the mail comes to. `books`: None judges it alone. `assigned`: applicant and category, said by a person."""
+    """What the mail comes to. `books`: None judges it alone. `assigned`: applicant and category, said by a person.
+
+    `authserv_id` names the server whose word on the sender's identity counts, "" for none.
+    """
+    judgement = _decided(
+        reading,
+        campaign,
+        arrived_at=arrived_at,
+        units=units,
+        own_addresses=own_addresses,
+        books=books,
+        assigned=assigned,
+    )
+    if assigned is not None:
+        return judgement
+    return with_trust(judgement, trust_of(reading.message, authserv_id), campaign)
+
+
+def _decided(
+    reading: Reading,
+    campaign: Campaign,
+    *,
+    arrived_at: datetime,
+    units: tuple[Unit, ...],
+    own_addresses: frozenset[str],
+    books: Books | None,
+    assigned: tuple[str, str] | None,
+) -> Judgement:
     message, facts = reading.message, reading.facts
     refs = refs_in(message.subject, campaign.ref_prefix)
     if books is not None:

@@ -139,6 +139,7 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
         arrived_at=row.arrived_at,
         units=world.units,
         own_addresses=world.own_addresses,
+        authserv_id=world.authserv_id,
         books=books,
         assigned=assigned,
     )

@@ -43,7 +43,8 @@ class Addressees:
 class World:
     """Everything a step may touch. One a data folder.
 
-    `is_shadow`: judge and file, but every letter stays held. `own_addresses` are ours, in lower case.
+    `is_shadow`: judge and file, but every letter stays held. `own_addresses` are ours, in lower case; `authserv_id`
+    is the server whose word on a sender's identity counts (RFC 8601).
     `blank_forms` keeps what was drawn once.
     """
 
@@ -58,6 +59,7 @@ class World:
     correspondent: Correspondent
     units: tuple[Unit, ...] = ()
     own_addresses: frozenset[str] = frozenset()
+    authserv_id: str = ""
     people_first: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     addressees: Addressees = field(default_factory=Addressees)
