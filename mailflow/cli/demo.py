@@ -1,83 +1,159 @@
-"""`mailflow demo`: three weeks of a campaign in a minute, and a folder to look at."""
+"""`mailflow demo`: three weeks of a campaign in seconds, and a folder to look at."""
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from mailflow.cli.output import print_table
+from mailflow.cli.output import PIPED_WIDTH, shown
 from mailflow.errors import SettingsError
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mailflow.demo.ledger import Outcome
+    from mailflow.demo.scene import Scene
+    from mailflow.model.campaign import Campaign
+    from mailflow.testing.smtp_server import Received
+
 MARK = "mailflow-demo"
+CAMPAIGN = "shanxi-2020"
+RELEASE_AFTER = timedelta(days=20, hours=14)
+"""When the organiser of the demonstration releases what is held for him."""
+LASTS = timedelta(days=21, hours=18)
+COLOURS = {
+    "accepted": "green",
+    "incomplete": "yellow",
+    "ineligible": "yellow",
+    "late": "magenta",
+    "held": "magenta",
+    "ignored": "bright_black",
+}
 
 
 def run_demo(out: Path) -> int:
     """Plays the demonstration into `out`; 0 only where its ledger adds up. Raises SettingsError."""
-    try:
-        import aiosmtpd  # noqa: F401
-        import pymap  # noqa: F401
-    except ImportError:
-        raise SettingsError("the demo's servers are not installed: pip install 'mailflow[demo]'") from None
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from mailflow import maillog
-    from mailflow.campaign.load import load_campaign
-    from mailflow.demo.folder import lay_out
-    from mailflow.demo.ledger import faults, outcomes
-    from mailflow.demo.play import play, release_held_letters, stage
-    from mailflow.demo.scenes import UNITS, scenes
 
-    maillog.configure(level="warning")
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
     _clear(out)
-    campaign = load_campaign("shanxi-2020")
+    maillog.configure(level="warning")
+    console.print("[bold]mailflow demo[/]: a campaign of three weeks by a virtual clock, on mail servers of its own")
+    became, left, wrong = _played(out, console)
+    console.print(_table(became))
+    console.print(f"\n{len(became)} mails in, {len(left)} letters out, and what became of each stands above.")
+    for line in wrong:
+        console.print(f"does not add up: {shown(line)}", style="red", markup=False)
+    if wrong:
+        console.print(f"[red]{len(wrong)} things do not add up[/]")
+        return 1
+    console.print("[green]The ledger adds up.[/]\n")
+    _print_next_steps(console, out, became)
+    return 0
+
+
+def _played(out: Path, console: Console) -> tuple[list[Outcome], list[Received], list[str]]:
+    """Plays it: what became of each mail, the letters that left, and what does not add up."""
+    with console.status("starting"):
+        _require_servers()
+        from mailflow.campaign.load import load_campaign
+        from mailflow.demo.folder import lay_out
+        from mailflow.demo.ledger import faults, outcomes
+        from mailflow.demo.play import play, release_held_letters, stage
+        from mailflow.demo.scenes import UNITS
+
+        campaign = load_campaign(CAMPAIGN)
     begins = campaign.opens
-    noon, ends = begins + timedelta(days=20, hours=14), begins + timedelta(days=21, hours=18)
-    every = scenes(campaign)
-    console = Console()
-    console.print(f"{len(every)} made-up mails, from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, by a virtual clock")
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[now]}"))
-    with Progress(*columns, console=console) as bar, stage(campaign, out / "data", begins, UNITS) as on:
+    ends = begins + LASTS
+    with _progress(console) as bar:
+        every = _written(bar, campaign)
         task = bar.add_task("playing", total=(ends - begins).total_seconds(), now="")
 
         def progress(moment: datetime, shows: str) -> None:
             bar.update(task, completed=(moment - begins).total_seconds(), now=f"{moment:%m-%d %H:%M} {shows}")
 
-        play(on, every, noon, progress)
-        release_held_letters(on)
-        left = play(on, [], ends, progress)
-        became = outcomes(on.world, every)
-        wrong = faults(on.world, every, left)
-        page = lay_out(out, on.world, became, left)
-    _print_outcomes(became)
-    console.print(f"{len(every)} mails in, {len(left)} letters out. To look at: {page}")
-    for line in wrong:
-        console.print(f"does not add up: {line}", style="red")
-    console.print("the ledger adds up" if not wrong else f"{len(wrong)} things do not add up")
-    return 1 if wrong else 0
+        with stage(campaign, out, begins, UNITS) as on:
+            play(on, every, begins + RELEASE_AFTER, progress)
+            release_held_letters(on)
+            left = play(on, [], ends, progress)
+            bar.update(task, completed=LASTS.total_seconds(), now="")
+            became, wrong = outcomes(on.world, every), faults(on.world, every, left)
+            lay_out(out, on.world, became, left)
+    return became, left, wrong
 
 
-def _print_outcomes(became: Sequence[object]) -> None:
-    from mailflow.demo.ledger import Outcome
+def _require_servers() -> None:
+    try:
+        import aiosmtpd  # noqa: F401
+        import pymap  # noqa: F401
+    except ImportError:
+        raise SettingsError("the demo's servers are not installed: pip install 'mailflow[demo]'") from None
 
-    rows = [one for one in became if isinstance(one, Outcome)]
-    print_table(
-        ("arrived", "subject", "shows", "message", "entry", "status"),
-        (
-            (
-                f"{one.scene.arrives:%m-%d %H:%M}",
-                one.subject,
-                one.scene.shows,
-                one.state,
-                " ".join(one.refs),
-                " ".join(one.statuses),
-            )
-            for one in rows
-        ),
-        empty="nothing happened",
+
+def _written(bar: Any, campaign: Campaign) -> list[Scene]:
+    """The mails of the demonstration, made one by one, in the order of their arrival."""
+    from mailflow.demo.scenes import COUNT, scenes
+
+    task = bar.add_task("writing mails", total=COUNT, now="")
+    every: list[Scene] = []
+    for one in scenes(campaign):
+        every.append(one)
+        bar.update(task, completed=len(every))
+    return sorted(every, key=lambda one: one.arrives)
+
+
+def _progress(console: Console) -> Any:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Column
+
+    columns = (
+        TextColumn("{task.description:13}", table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=16),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
     )
+    return Progress(*columns, console=console, expand=True)
+
+
+def _table(became: Sequence[Outcome]) -> Any:
+    """What became of every mail, to fit a terminal of 80 columns."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("arrived", no_wrap=True)
+    table.add_column("mail", overflow="fold", max_width=24)
+    table.add_column("what it shows", overflow="fold", ratio=1)
+    table.add_column("became", no_wrap=True)
+    for one in became:
+        states = list(zip(one.statuses, one.refs, strict=True)) or [(one.state, "")]
+        lines = Text("\n").join(Text(f"{state:10} {ref}".rstrip(), COLOURS.get(state, "")) for state, ref in states)
+        mail = shown(one.subject) or "(no subject)"
+        table.add_row(f"{one.scene.arrives:%m-%d %H:%M}", Text(mail), Text(shown(one.scene.shows), "dim"), lines)
+    return table
+
+
+def _print_next_steps(console: Console, out: Path, became: Sequence[Outcome]) -> None:
+    command = f"mailflow --config {shlex.quote(str(out / 'mailflow.toml'))}"
+    ref = next(ref for one in became for ref in one.refs)
+    console.print("[bold]To look at[/]")
+    for line in (
+        f"open {shlex.quote(str(out / 'index.html'))}  (every mail, receipt, report and filed entry)",
+        f"{command} entries",
+        f"{command} show {ref}",
+        f"{command} ranking model-learner",
+        f"{command} calendar",
+        "mailflow init  (your own mailbox)",
+    ):
+        console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _clear(out: Path) -> None:

@@ -22,7 +22,7 @@ UNSETTLED = (LetterState.POSTED, LetterState.SENDING, LetterState.UNKNOWN, Lette
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one scene's mail, for the table."""
+    """What became of one scene's mail. `receipt` is the Message-ID of its answer, "" where it got none."""
 
     scene: Scene
     sender: str
@@ -58,7 +58,7 @@ def _outcome(world: World, books: Books, scene: Scene) -> Outcome:
     entries = {one.ref: one.status.value for one in books.entries.all(world.campaign.id)}
     letter = books.letters.by_key(row.answer_key) if row.answer_key else None
     statuses = tuple(entries[ref] for ref in refs)
-    return Outcome(scene, row.sender, row.subject, row.state, refs, statuses, letter.subject if letter else "")
+    return Outcome(scene, row.sender, row.subject, row.state, refs, statuses, letter.message_id if letter else "")
 
 
 def _mail_faults(world: World, books: Books, scenes: Sequence[Scene]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from mailflow.campaign.calendar import occurrences
 from mailflow.clock import SetClock
-from mailflow.demo.scene import Scene
+from mailflow.demo.scene import MAILBOX, Scene
 from mailflow.model.campaign import Campaign
 from mailflow.model.states import LetterEvent, LetterState
 from mailflow.settings import Imap, Letters, Recipients, Settings, Smtp, Units
@@ -25,9 +24,10 @@ from mailflow.testing.smtp_server import EmbeddedSmtp, Received
 from mailflow.wire.imap import ImapAccount, Mailbox
 from mailflow.wiring import build_lanes, build_mailbox, build_world, imap_account
 
-ADDRESS = "intake@mailflow.example.cn"
 ORGANISER = "organiser@gongwei.example.cn"
 PLATFORM = "platform@pingtai.example.cn"
+SENDER_NAME = "报名受理（演示）"
+CONTACT, TELEPHONE, SIGNATURE = "施老师", "0351-0000000", "示例工委宣传部"
 
 Progress = Callable[[datetime, str], None]
 
@@ -46,11 +46,16 @@ class Stage:
 
 
 @contextmanager
-def stage(campaign: Campaign, data: Path, begins: datetime, units: str = "") -> Iterator[Stage]:
-    """Starts both servers and a world on them, with `data` as its folder; all of it ends with the block."""
-    with EmbeddedImap() as imap, EmbeddedSmtp() as smtp, tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "units.csv").write_text(units or "unit,addresses\n", encoding="utf-8")
-        settings = _settings(imap, smtp, data, Path(folder))
+def stage(campaign: Campaign, out: Path, begins: datetime, units: str = "unit,addresses\n") -> Iterator[Stage]:
+    """Starts both servers and a world on them, in the folder `out`; all of it ends with the block.
+
+    `out` is left with a settings file, so that `mailflow --config` can look at what was played.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "units.csv").write_text(units, encoding="utf-8")
+    (out / "mailflow.toml").write_text(_settings_file(campaign), encoding="utf-8")
+    with EmbeddedImap() as imap, EmbeddedSmtp() as smtp:
+        settings = _settings(campaign, imap, smtp, out)
         clock = SetClock(begins)
         world = build_world(settings, clock, campaign=campaign)
         mailbox, lanes = build_mailbox(settings), build_lanes(settings)
@@ -108,13 +113,48 @@ def _moments(on: Stage, scenes: Sequence[Scene], ends: datetime) -> list[datetim
     return [*sorted(moment for moment in moments if begins <= moment <= ends), ends]
 
 
-def _settings(imap: EmbeddedImap, smtp: EmbeddedSmtp, data: Path, base: Path) -> Settings:
-    return Settings(
-        data=str(data.resolve()),
-        base=base,
+def _settings(campaign: Campaign, imap: EmbeddedImap, smtp: EmbeddedSmtp, out: Path) -> Settings:
+    """The settings of the play. Nothing of the environment is in them: it may name a real mailbox."""
+    return Settings.model_construct(
+        campaign=campaign.id,
+        base=out.resolve(),
         imap=Imap(host=imap.host, port=imap.port, security="none", username=imap.username, password=imap.password),
-        smtp=Smtp(host=smtp.host, port=smtp.port, security="none", sender=ADDRESS, sender_name="报名受理（演示）"),
+        smtp=Smtp(host=smtp.host, port=smtp.port, security="none", sender=MAILBOX, sender_name=SENDER_NAME),
         recipients=Recipients(platform=(PLATFORM,), organiser=(ORGANISER,)),
-        letters=Letters(contact="施老师", telephone="0351-0000000", signature="示例工委宣传部"),
+        letters=Letters(contact=CONTACT, telephone=TELEPHONE, signature=SIGNATURE),
         units=Units(file="units.csv"),
     )
+
+
+def _settings_file(campaign: Campaign) -> str:
+    return f"""\
+# Left by `mailflow demo`, to look at what it did: mailflow --config mailflow.toml entries
+# The demo's mail servers are gone; `mailflow init` writes the settings of a real mailbox.
+campaign = "{campaign.id}"
+data     = "data"
+
+[imap]
+host     = "127.0.0.1"
+port     = 1143
+security = "none"
+username = "{MAILBOX}"
+
+[smtp]
+host        = "127.0.0.1"
+port        = 1025
+security    = "none"
+sender      = "{MAILBOX}"
+sender_name = "{SENDER_NAME}"
+
+[recipients]
+platform  = ["{PLATFORM}"]
+organiser = ["{ORGANISER}"]
+
+[letters]
+contact   = "{CONTACT}"
+telephone = "{TELEPHONE}"
+signature = "{SIGNATURE}"
+
+[units]
+file = "units.csv"
+"""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mailflow.model.campaign import Campaign
 from mailflow.testing.forms import Values, filled_form
 from mailflow.testing.mails import build_mail
 from mailflow.testing.pictures import drawn_picture, photo, stamped_scan
+
+MAILBOX = "intake@mailflow.example.cn"
+OFFICER = "dangwei@shilting.example.cn"
+
+
+KINDS = ("right", "incomplete", "late", "again", "machine", "doubtful", "charset", "batch")
+"""What a scene is an example of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +27,13 @@ class Scene:
     """A mail, its arrival, what it shows, and how it must end: the message's state and the entry's final status.
 
     `state` is as `mailflow messages` shows it; `status` None where the mail makes no entry of its own; `answered`
-    says whether its sender gets a receipt.
+    says whether its sender gets a receipt. `kind` is one of `KINDS`.
     """
 
     raw: bytes
     arrives: datetime
     shows: str
+    kind: str
     state: str = "answered"
     status: str | None = "accepted"
     answered: bool = True
@@ -104,6 +115,7 @@ def mail(
     person: Person,
     category_id: str,
     *,
+    arrives: datetime,
     subject: str = "",
     files: Sequence[str] | None = None,
     values: Values | None = None,
@@ -112,14 +124,63 @@ def mail(
 ) -> bytes:
     """A mail of this person for this category; `files` are kinds of `picture`; `how` goes to `build_mail`."""
     category = campaign.category(category_id)
-    kinds = FILES[category_id] if files is None else files
-    form = filled_form(campaign, category_id, values or person.fields())
-    attached = [(f"{person.name}-{category.name}报名表.docx", form)] if with_form else []
-    attached += [picture(person, kind) for kind in kinds]
+    form = filled_form(campaign, category_id, values or person.fields()) if with_form else None
+    attached = [(f"{person.name}-{category.name}报名表.docx", form)] if form else []
+    attached += [picture(person, kind) for kind in (FILES[category_id] if files is None else files)]
     return build_mail(
         sender=person.sender,
+        to=MAILBOX,
+        date=arrives,
         subject=subject or f"{person.name}+{category.name}",
         text=f"您好，现报送{person.name}的{category.name}材料，请查收。",
         files=attached,
         **how,  # type: ignore[arg-type]
     )
+
+
+def batch(
+    campaign: Campaign,
+    people: Mapping[Person, Sequence[str]],
+    category_id: str,
+    *,
+    arrives: datetime,
+    subject: str,
+) -> bytes:
+    """A mail with a zip: a folder for each person, with the form and the kinds of `picture` named for them."""
+    category = campaign.category(category_id)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for person, kinds in people.items():
+            form = filled_form(campaign, category_id, person.fields())
+            files = [("报名表.docx", form), *(picture(person, kind) for kind in kinds)]
+            for name, content in files:
+                archive.writestr(f"{person.name}/{name}", content)
+    return build_mail(
+        sender=next(iter(people)).sender,
+        to=MAILBOX,
+        date=arrives,
+        subject=subject,
+        text=f"您好，现报送{category.name}{len(people)}人，材料见压缩包，请查收。",
+        files=[(f"{category.name}.zip", packed.getvalue())],
+    )
+
+
+def instant(campaign: Campaign, when: str) -> datetime:
+    """`when` ("08-15 09:12") of the campaign's first year, in its zone."""
+    return datetime.fromisoformat(f"{campaign.opens.year}-{when}").replace(tzinfo=campaign.zone)
+
+
+def scene(
+    campaign: Campaign,
+    when: str,
+    shows: str,
+    person: Person,
+    category_id: str,
+    *,
+    kind: str = "right",
+    status: str | None = "accepted",
+    **how: Any,
+) -> Scene:
+    """A mail of this person as a scene; `when` as for `instant`, `how` goes to `mail`."""
+    arrives = instant(campaign, when)
+    return Scene(mail(campaign, person, category_id, arrives=arrives, **how), arrives, shows, kind, status=status)

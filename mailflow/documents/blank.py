@@ -117,9 +117,11 @@ def _add_table(document: Any, form: Form, text_of: TextOf) -> None:
         column.width = Cm(width)
     for one, height in zip(table.rows, row_heights(form), strict=True):
         one.height = Cm(height)
+    grid = [row.cells for row in table.rows]  # read once: python-docx counts through the table for each cell
     for row, column, cell in place(form.rows):
-        corner = table.cell(row, column)
-        target = corner.merge(table.cell(row + cell.down - 1, column + cell.across - 1))
+        target = grid[row][column]
+        if cell.down > 1 or cell.across > 1:
+            target = target.merge(grid[row + cell.down - 1][column + cell.across - 1])
         target.width = Cm(sum(widths[column : column + cell.across]))
         text = text_of(cell)
         _fill(
