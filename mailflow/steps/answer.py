@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -12,19 +12,21 @@ from mailflow.letters.command import compose_command_answer
 from mailflow.letters.receipt import compose_receipt
 from mailflow.maillog import log
 from mailflow.model.campaign import Campaign
+from mailflow.model.entry import KnownEntry
 from mailflow.model.judgement import Judgement
 from mailflow.model.letter import Letter, Part
 from mailflow.steps.posting import post
 from mailflow.steps.world import World
 from mailflow.store.books import Books
-from mailflow.store.tables import MessageRow
+from mailflow.store.messages import Due
+from mailflow.store.tables import AddressRow, MessageRow
 
 HOUR = timedelta(hours=1)
 GROUP = 25
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ASKS_FOR_FORM = frozenset({"form.missing", "form.wrong-category", "form.unreadable"})
 
-Mails = list[MessageRow]
+Mails = list[Due]
 
 
 def answer(world: World, *, at_once: bool = False) -> int:
@@ -37,8 +39,7 @@ def answer(world: World, *, at_once: bool = False) -> int:
     answered = 0
     for start in range(0, len(ready), GROUP):
         with world.database.write() as books:
-            for mails in ready[start : start + GROUP]:
-                answered += _answer(world, books, mails)
+            answered += _answer_group(world, books, ready[start : start + GROUP])
     if answered:
         log("answer").info("answered", count=answered)
     return answered
@@ -49,12 +50,13 @@ def _ready(world: World, books: Books, *, at_once: bool) -> list[Mails]:
     busy = set() if at_once else books.messages.senders_with_spooled()
     room = world.limits.replies_per_hour
     left = room - books.letters.receipts_since(now - HOUR) if room else None
+    had = books.letters.receipts_by_address(now - HOUR)
     ready: list[Mails] = []
     for sender, rows in groupby(books.messages.answer_due(), key=lambda row: row.sender):
         chains = _chains(list(rows), world.limits.quiet)
         if not at_once:
             chains = [one for one in chains if sender not in busy and _is_quiet(one, now, world.limits.quiet)]
-        chains = _rolled_up(chains, _allowance(world, books, sender, now))
+        chains = _rolled_up(chains, _allowance(world, had.get(sender, 0)))
         if left is not None:
             chains = chains[: max(0, left)]
             left -= len(chains)
@@ -66,7 +68,7 @@ def _chains(rows: Mails, quiet: timedelta) -> list[Mails]:
     """The mails of one sender, cut where two arrivals are more than `quiet` apart; a command stands alone."""
     chains: list[Mails] = []
     for row in rows:
-        alone = is_command(row) or (bool(chains) and is_command(chains[-1][-1]))
+        alone = row.is_command or (bool(chains) and chains[-1][-1].is_command)
         if chains and not alone and row.arrived_at - chains[-1][-1].arrived_at <= quiet:
             chains[-1].append(row)
         else:
@@ -80,9 +82,9 @@ def _is_quiet(mails: Mails, now: datetime, quiet: timedelta) -> bool:
     return now - begun >= quiet
 
 
-def _allowance(world: World, books: Books, sender: str, now: datetime) -> int | None:
+def _allowance(world: World, had: int) -> int | None:
     limit = world.limits.replies_per_sender_hour
-    return max(0, limit - books.letters.receipts_since(now - HOUR, sender)) if limit else None
+    return max(0, limit - had) if limit else None
 
 
 def _rolled_up(chains: list[Mails], allowance: int | None) -> list[Mails]:
@@ -91,8 +93,8 @@ def _rolled_up(chains: list[Mails], allowance: int | None) -> list[Mails]:
         return chains
     if allowance == 0:
         return []
-    commands = [chain for chain in chains if is_command(chain[0])]
-    others = [chain for chain in chains if not is_command(chain[0])]
+    commands = [chain for chain in chains if chain[0].is_command]
+    others = [chain for chain in chains if not chain[0].is_command]
     if not others:
         return commands[:allowance]
     rest = [mail for chain in others[allowance - 1 :] for mail in chain]
@@ -100,39 +102,48 @@ def _rolled_up(chains: list[Mails], allowance: int | None) -> list[Mails]:
     return [*single, *([rest] if rest else []), *commands[: max(0, allowance - len(single) - 1)]]
 
 
-def is_command(row: MessageRow) -> bool:
-    """Whether the mail asked something of us by its subject."""
-    return bool(row.judgement and row.judgement.get("command"))
-
-
-def _answer(world: World, books: Books, mails: Mails) -> int:
-    rows = [books.messages.current(mail) for mail in mails]
-    answers = [_answered(world, books, row) for row in rows]
-    sender, now = rows[-1].sender, world.now()
-    stem = f"receipt:{rows[0].sha256[:16]}"
-    key = f"{stem}:{books.letters.keys_like(stem) + 1}"
-    address = books.letters.address(sender)
-    unit = next((unit for unit in world.units if sender in unit.addresses), None)
-    if is_command(rows[0]):
-        letter = _command_answer(world, books, answers[0], key)
-    else:
-        letter = compose_receipt(
-            answers,
-            campaign=world.campaign,
-            correspondent=world.correspondent,
-            key=key,
-            unit=unit,
-            now=now,
-            first_letter=address.first_letter_at is None,
-            blank_form=_blank(world, [one.judgement for one in answers]),
-            people_first=world.people_first,
-        )
-    post(world, books, letter)
-    address.first_letter_at = address.first_letter_at or now
-    for row in rows:
-        books.messages.answered(row, key)
-        books.record(f"message:{row.sha256}", "answered", now, letter=key)
+def _answer_group(world: World, books: Books, group: Sequence[Mails]) -> int:
+    """Answers each of these chains; what the books say of all of them is asked for at once, and before writing."""
+    rows = books.messages.with_ids(mail.id for mails in group for mail in mails)
+    judgements = {number: _judgement(books, row) for number, row in rows.items()}
+    refs = {ref for judgement in judgements.values() for ref in _refs(judgement) if ref}
+    meant = books.entries.meant(world.campaign.id, name_keys=(), study_ids=(), refs=refs)
+    entries: dict[str | None, KnownEntry] = {one.ref: one for one in meant}
+    addresses = books.letters.addresses_of(mails[-1].sender for mails in group)
+    keys = [_key(books, rows[mails[0].id]) for mails in group]
+    for mails, key in zip(group, keys, strict=True):
+        answers = [_answered(rows[mail.id], judgements[mail.id], entries) for mail in mails]
+        letter = _letter(world, books, answers, key, addresses[mails[-1].sender])
+        post(world, books, letter)
+        for mail in mails:
+            books.messages.answered(rows[mail.id], key)
+            books.record(f"message:{rows[mail.id].sha256}", "answered", world.now(), letter=key)
     return len(rows)
+
+
+def _key(books: Books, row: MessageRow) -> str:
+    stem = f"receipt:{row.sha256[:16]}"
+    return f"{stem}:{books.letters.keys_like(stem) + 1}"
+
+
+def _letter(world: World, books: Books, answers: list[Answered], key: str, address: AddressRow) -> Letter:
+    sender, now = answers[-1].sender, world.now()
+    first_letter = address.first_letter_at is None
+    address.first_letter_at = address.first_letter_at or now
+    if answers[0].judgement.command is not None:
+        return _command_answer(world, books, answers[0], key)
+    unit = next((unit for unit in world.units if sender in unit.addresses), None)
+    return compose_receipt(
+        answers,
+        campaign=world.campaign,
+        correspondent=world.correspondent,
+        key=key,
+        unit=unit,
+        now=now,
+        first_letter=first_letter,
+        blank_form=_blank(world, [one.judgement for one in answers]),
+        people_first=world.people_first,
+    )
 
 
 def _command_answer(world: World, books: Books, answered: Answered, key: str) -> Letter:
@@ -151,12 +162,18 @@ def _command_answer(world: World, books: Books, answered: Answered, key: str) ->
     )
 
 
-def _answered(world: World, books: Books, row: MessageRow) -> Answered:
+def _judgement(books: Books, row: MessageRow) -> Judgement:
     judgement = books.messages.judgement(row)
     assert judgement is not None
-    refs = tuple(submission.ref for submission in judgement.submissions)
-    known = [ref for ref in refs if ref]
-    entries = {one.ref: one for one in books.entries.meant(world.campaign.id, name_keys=(), study_ids=(), refs=known)}
+    return judgement
+
+
+def _refs(judgement: Judgement) -> tuple[str | None, ...]:
+    return tuple(submission.ref for submission in judgement.submissions)
+
+
+def _answered(row: MessageRow, judgement: Judgement, entries: Mapping[str | None, KnownEntry]) -> Answered:
+    refs = _refs(judgement)
     first = tuple(entries[ref].arrived_at if ref in entries else row.arrived_at for ref in refs)
     return Answered(
         message_id=row.message_id,

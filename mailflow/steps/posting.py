@@ -29,9 +29,19 @@ def post(world: World, books: Books, letter: Letter, *, occurrence: str | None =
 
 
 def ring(
-    world: World, books: Books, code: AlarmCode, about: str, detail: str = "", *, minutes: int | None = None
+    world: World,
+    books: Books,
+    code: AlarmCode,
+    about: str,
+    detail: str = "",
+    *,
+    words: str = "",
+    minutes: int | None = None,
 ) -> int:
-    """Posts an alarm to whoever gets them, once a day for the same thing; says how many letters that made."""
+    """Posts an alarm to whoever gets them, once a day for the same thing; says how many letters that made.
+
+    `about` is the thing's id, `words` what people call it.
+    """
     made = 0
     day = world.now().date().isoformat()
     for address in world.addressees.alarm:
@@ -45,7 +55,7 @@ def ring(
                 campaign=world.campaign,
                 correspondent=world.correspondent,
                 now=world.now(),
-                about=about,
+                about=words or about,
                 minutes=minutes,
             )
             post(world, books, letter)
@@ -73,7 +83,8 @@ def alarm_bytes(world: World, code: AlarmCode, about: str, detail: str) -> Itera
 
 def _message_id(world: World, books: Books, key: str) -> str:
     # the folder's own id keeps two data folders from making the same Message-ID
-    seed = f"{books.fact('folder_id')}\n{world.campaign.id}\n{key}"
+    world.folder_id = world.folder_id or books.fact("folder_id")
+    seed = f"{world.folder_id}\n{world.campaign.id}\n{key}"
     return f"<{sha256(seed.encode()).hexdigest()[:32]}@{_host(world)}>"
 
 

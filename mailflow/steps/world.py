@@ -45,7 +45,7 @@ class World:
 
     `is_shadow`: judge and file, but every letter stays held. `own_addresses` are ours, in lower case; `authserv_id`
     is the server whose word on a sender's identity counts (RFC 8601).
-    `blank_forms` keeps what was drawn once.
+    `blank_forms` keeps what was drawn once, `folder_id` what was read once.
     """
 
     data: Path
@@ -66,6 +66,7 @@ class World:
     is_shadow: bool = False
     dice: Callable[[str], str] = secrets.choice
     blank_forms: dict[str, Part] = field(default_factory=dict)
+    folder_id: str | None = None
 
     def now(self) -> datetime:
         """The present instant, in the campaign's zone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -54,10 +55,7 @@ class LetterBook:
             next_attempt_at=now,
             occurrence_id=occurrence,
         )
-        self._session.add(row)
-        self._session.flush()
-        assert row.id is not None
-        self._session.add(LetterBytesRow(letter_id=row.id, raw=raw))
+        self._session.add(LetterBytesRow(letter=row, raw=raw))
         return row
 
     def raw(self, row: LetterRow) -> bytes:
@@ -123,16 +121,23 @@ class LetterBook:
         )
         return self._session.exec(found).one()
 
-    def receipts_since(self, instant: datetime, recipient: str | None = None) -> int:
-        """How many receipts were posted since then, to one address or in all."""
+    def receipts_since(self, instant: datetime) -> int:
+        """How many receipts were posted since then."""
         found = (
             select(func.count())
             .select_from(LetterRow)
             .where(LetterRow.kind == LetterKind.RECEIPT.value, LetterRow.posted_at > instant)
         )
-        if recipient is not None:
-            found = found.where(LetterRow.recipient == recipient)
         return self._session.exec(found).one()
+
+    def receipts_by_address(self, instant: datetime) -> dict[str, int]:
+        """How many receipts were posted since then to each address that got one."""
+        found = (
+            select(LetterRow.recipient, func.count())
+            .where(LetterRow.kind == LetterKind.RECEIPT.value, LetterRow.posted_at > instant)
+            .group_by(LetterRow.recipient)
+        )
+        return {address: number for address, number in self._session.exec(found)}
 
     def count_by_state(self) -> dict[str, int]:
         """How many letters there are in each state."""
@@ -159,10 +164,9 @@ class LetterBook:
 
     def keys_like(self, prefix: str) -> int:
         """How many letters have a key that begins with `prefix`."""
-        found = (
-            select(func.count()).select_from(LetterRow).where(col(LetterRow.key).startswith(prefix, autoescape=True))
-        )
-        return self._session.exec(found).one()
+        # a range, because LIKE does not use the index
+        inside = (LetterRow.key >= prefix, LetterRow.key < prefix + chr(sys.maxunicode))
+        return self._session.exec(select(func.count()).select_from(LetterRow).where(*inside)).one()
 
     def heard_since(self, instant: datetime) -> set[str]:
         """Addresses that a receipt or a reminder was posted to since then."""
@@ -177,6 +181,15 @@ class LetterBook:
             row = AddressRow(address=address)
             self._session.add(row)
         return row
+
+    def addresses_of(self, names: Iterable[str]) -> dict[str, AddressRow]:
+        """`address` for each of these, with one question to the database."""
+        wanted = set(names)
+        found = select(AddressRow).where(col(AddressRow.address).in_(wanted))
+        rows = {row.address: row for row in self._session.exec(found)}
+        new = {name: AddressRow(address=name) for name in wanted - rows.keys()}
+        self._session.add_all(new.values())
+        return rows | new
 
     def addresses(self) -> dict[str, AddressRow]:
         """What each address has had from us."""

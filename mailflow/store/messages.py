@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from mailflow.model.judgement import Judgement
@@ -14,7 +16,22 @@ from mailflow.model.states import MessageEvent, MessageState, message_after
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.tables import LocationRow, MessageRow
 
+ANSWERABLE = (MessageState.JUDGED.value, MessageState.HELD.value)
 PENDING = (MessageState.SPOOLED.value, MessageState.JUDGED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A mail whose answer is still to be written, without its judgement, so that thousands may wait.
+
+    `is_command`: it asked something of us by its subject.
+    """
+
+    id: int
+    sender: str
+    arrived_at: datetime
+    judged_at: datetime | None
+    is_command: bool
 
 
 class MessageBook:
@@ -41,8 +58,11 @@ class MessageBook:
         return row, True
 
     def locate(self, row: MessageRow, folder: str, uidvalidity: int, uid: int) -> None:
-        """Notes that the mail stands at this place on the server."""
+        """Notes that the mail stands at this place on the server; a place that was noted before stays as it is."""
         assert row.id is not None
+        place = (LocationRow.folder == folder, LocationRow.uidvalidity == uidvalidity, LocationRow.uid == uid)
+        if self._session.exec(select(LocationRow.id).where(*place)).first() is not None:
+            return
         self._session.add(LocationRow(folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=row.id))
 
     def by_sha(self, sha256: str) -> MessageRow | None:
@@ -54,6 +74,11 @@ class MessageBook:
         found = self._session.get(MessageRow, row.id)
         assert found is not None
         return found
+
+    def with_ids(self, ids: Iterable[int]) -> dict[int, MessageRow]:
+        """The mails with these ids, as they stand in this transaction."""
+        found = select(MessageRow).where(col(MessageRow.id).in_(tuple(ids)))
+        return {row.id: row for row in self._session.exec(found) if row.id is not None}
 
     def named(self, word: str) -> list[MessageRow]:
         """The mails whose SHA-256 begins with `word` (6 characters or more) or whose Message-ID it is."""
@@ -142,14 +167,15 @@ class MessageBook:
         """The last judgement of the mail."""
         return from_plain(Judgement, row.judgement) if row.judgement else None
 
-    def answer_due(self) -> list[MessageRow]:
+    def answer_due(self) -> list[Due]:
         """The mails that are judged and whose answer is still to be written, by sender and arrival."""
+        command = func.json_extract(MessageRow.judgement, "$.command").is_not(None)
         found = (
-            select(MessageRow)
-            .where(col(MessageRow.answer_due).is_(True))
+            sa_select(MessageRow.id, MessageRow.sender, MessageRow.arrived_at, MessageRow.judged_at, command)  # type: ignore[call-overload]
+            .where(col(MessageRow.answer_due).is_(True), col(MessageRow.state).in_(ANSWERABLE))
             .order_by(MessageRow.sender, col(MessageRow.arrived_at), col(MessageRow.id))
         )
-        return list(self._session.exec(found))
+        return [Due(*row) for row in self._session.execute(found)]
 
     def waiting_for_a_person(self) -> list[MessageRow]:
         """The mails that are held or shunted, in the order of arrival."""
@@ -189,6 +215,7 @@ class MessageBook:
         """Puts the mail back to be judged again, with all its tries."""
         row.attempts = 0
         row.error = None
+        row.answer_due = False
         self.move(row, MessageEvent.REPLAYED)
 
     def assign(self, row: MessageRow, name: str, category: str) -> None:

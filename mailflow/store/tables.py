@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from mailflow.model.entry import EntryStatus, Relation
 from mailflow.model.letter import LetterKind
@@ -181,8 +181,9 @@ class LetterBytesRow(SQLModel, table=True):
 
     __tablename__ = "letter_bytes"
 
-    letter_id: int = Field(sa_column=Column(ForeignKey("letter.id"), primary_key=True))
+    letter_id: int | None = Field(default=None, sa_column=Column(ForeignKey("letter.id"), primary_key=True))
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    letter: LetterRow = Relationship()
 
 
 class ReportedRow(SQLModel, table=True):
