@@ -9,6 +9,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from mailflow.errors import StoreError
@@ -26,7 +27,7 @@ def write_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 def stage(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """As `write_file`, but the new name is durable only after `sync_folder(path.parent)`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     except OSError as error:
         raise _refusal(path, error) from error
@@ -38,8 +39,18 @@ def stage(path: Path, content: bytes, *, mode: int = 0o600) -> None:
             os.fsync(file.fileno())
         os.replace(name, path)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(name)
         raise _refusal(path, error) from error
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes `folder` and what is missing above it; a new folder's own name is durable in its parent."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,7 +9,10 @@ TEMPORARY = ".new-*"
 
 
 def sweep(world: World) -> int:
-    """Removes orphans; says how many. Only for the one daemon of the data folder, and not beside other steps."""
+    """Removes orphans, has lost folders filed again; says how many orphans there were.
+
+    Only for the one daemon of the data folder, and not beside other steps.
+    """
     removed = 0
     for root in (world.spool.root, world.files.root):
         for path in root.glob(f"*/{TEMPORARY}"):
@@ -18,6 +21,11 @@ def sweep(world: World) -> int:
     with world.database.read() as books:
         folders = books.entries.folders()
     removed += world.cabinet.sweep(folders)
+    lost = [folder for folder in folders if not world.cabinet.is_filed(folder)]
+    if lost:
+        with world.database.write() as books:
+            books.entries.refile(lost)
+        log("sweep").info("to be filed again", count=len(lost))
     if removed:
         log("sweep").info("swept", count=removed)
     return removed

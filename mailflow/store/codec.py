@@ -22,6 +22,8 @@ def to_plain(value: Any) -> Any:
         return {str(key): to_plain(one) for key, one in value.items()}
     if isinstance(value, (tuple, list, set, frozenset)):
         return [to_plain(one) for one in value]
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
     if isinstance(value, date):
         return value.isoformat() if isinstance(value, datetime) else {"$date": value.isoformat()}
     return value.value if isinstance(value, Enum) else value

@@ -17,7 +17,9 @@ from sqlmodel import Session
 from mailflow.errors import StoreError
 from mailflow.store.books import Books
 
-BUSY_MILLISECONDS = 5000
+BUSY_MILLISECONDS = 20_000
+"""How long one process waits for another one's transaction; the longest is a report with all its files."""
+
 HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -28,17 +30,18 @@ class Database:
     SQLite in WAL mode with synchronous=FULL: what `write` committed survives a power cut.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_milliseconds: int = BUSY_MILLISECONDS) -> None:
         self.path = path
         self._writer = threading.Lock()
-        self._engine = _engine(path)
+        self._engine = _engine(path, busy_milliseconds)
 
     def open(self) -> Database:
         """Brings the tables to the present revision. Raises StoreError with what to do."""
         with _refusals(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if self._revision() != HEAD:
-                self._migrate()
+            revision = self._revision()
+            if revision != HEAD:
+                self._migrate(revision)
         return self
 
     def close(self) -> None:
@@ -65,6 +68,7 @@ class Database:
             source = sqlite3.connect(self.path)
             target = sqlite3.connect(path)
             try:
+                path.chmod(0o600)
                 source.backup(target)
             finally:
                 target.close()
@@ -82,31 +86,37 @@ class Database:
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
-    def _migrate(self) -> None:
+    def _migrate(self, revision: str | None) -> None:
         from alembic import command
         from alembic.config import Config
+        from alembic.util import CommandError
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self._writer, self._engine.connect() as connection:
             config.attributes["connection"] = connection.execution_options(mailflow_writes=True)
-            with connection.begin():
-                command.upgrade(config, "head")
+            try:
+                with connection.begin():
+                    command.upgrade(config, "head")
+            except CommandError as error:
+                raise StoreError(
+                    f"{self.path} is of revision {revision}, this mailflow knows up to {HEAD}: run the newer mailflow"
+                ) from error
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, busy_milliseconds: int) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
         pool_size=4,
-        connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},
+        connect_args={"check_same_thread": False, "timeout": busy_milliseconds / 1000},
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         # pysqlite must not begin transactions of its own: BEGIN IMMEDIATE below is ours
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+        for pragma in (f"busy_timeout={busy_milliseconds}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -130,15 +140,19 @@ def _refusals(path: Path) -> Iterator[None]:
         raise StoreError(f"cannot use {path}: {error.strerror}") from error
 
 
+REMEDIES = (
+    ("full", "the disk is full; make room, mailflow goes on by itself"),
+    ("locked", "the database is locked by another program; close it, mailflow goes on by itself"),
+    ("busy", "the database is locked by another program; close it, mailflow goes on by itself"),
+    ("readonly", "the database is read-only; give the daemon's user the right to write the data folder"),
+    ("read-only", "the database is read-only; give the daemon's user the right to write the data folder"),
+    ("malformed", "the database is damaged; restore the last backup beside the spool, and run mailflow again"),
+    ("not a database", "the database is damaged; restore the last backup beside the spool, and run mailflow again"),
+    ("disk I/O", "the disk fails to read or write; check it, and restore the last backup if it stays so"),
+    ("unable to open", "the database cannot be opened; check that the data folder exists and is writable"),
+)
+"""What to do, by what stands in SQLite's own words; the first that fits."""
+
+
 def _remedy(reason: str) -> str:
-    if "full" in reason:
-        return "the disk is full; make room, mailflow goes on by itself"
-    if "locked" in reason or "busy" in reason:
-        return "the database is locked by another program; close it, mailflow goes on by itself"
-    if "readonly" in reason or "read-only" in reason:
-        return "the database is read-only; give the daemon's user the right to write the data folder"
-    if "malformed" in reason or "not a database" in reason:
-        return "the database is damaged; restore the last backup beside the spool, and run mailflow again"
-    if "unable to open" in reason:
-        return "the database cannot be opened; check that the data folder exists and is writable"
-    return "the database refused"
+    return next((remedy for words, remedy in REMEDIES if words in reason), "the database refused")

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
-from mailflow.model.entry import Check, EntryStatus, FiledFile, Finding, KnownEntry, Relation, Submission, Unit
+from mailflow.model.entry import EntryStatus, KnownEntry, Relation, Submission, Unit
 from mailflow.model.facts import Value
 from mailflow.store.codec import from_plain, to_plain
+from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, known_entry
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
 
-COMPLETE = frozenset({EntryStatus.ACCEPTED, EntryStatus.APPROVED})
+T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a version holds, apart from its place in the books."""
-
-    fields: Mapping[str, Value] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    checks: tuple[Check, ...] = ()
-    files: tuple[FiledFile, ...] = ()
+MOST_VARIABLES = 500
+"""SQLite bounds the variables of one statement."""
 
 
 class EntryBook:
@@ -42,10 +36,14 @@ class EntryBook:
             select(VersionRow, MessageRow.sha256)
             .join(MessageRow, col(MessageRow.id) == col(VersionRow.message_id))
             .join(EntryRow, col(EntryRow.id) == col(VersionRow.entry_id))
-            .where(col(VersionRow.entry_id).in_([row.id for row in rows]), VersionRow.number == EntryRow.version)
+            .where(VersionRow.number == EntryRow.version)
         )
-        versions = {version.entry_id: (version, sha) for version, sha in self._session.exec(current)}
-        return tuple(_known(row, *versions[row.id]) for row in rows if row.id in versions)
+        versions = {
+            version.entry_id: (version, sha)
+            for ids in _in_parts([row.id for row in rows])
+            for version, sha in self._session.exec(current.where(col(VersionRow.entry_id).in_(ids)))
+        }
+        return tuple(known_entry(row, *versions[row.id]) for row in rows if row.id in versions)
 
     def meant(
         self, campaign: str, *, name_keys: Iterable[str], study_ids: Iterable[str], refs: Iterable[str]
@@ -109,7 +107,6 @@ class EntryBook:
 
     def advance(self, row: EntryRow, submission: Submission, message: MessageRow) -> bool:
         """Adds a version where the mail changed anything; says whether it did."""
-        status = EntryStatus(submission.verdict.value)
         held = self.content(row)
         changed = dict(held.fields) != dict(submission.fields) or set(held.files) != set(submission.files)
         if changed:
@@ -118,6 +115,9 @@ class EntryBook:
             self._add_version(row, submission, message)
         else:
             self._restate(row, submission)
+        status = EntryStatus(submission.verdict.value)
+        if not changed and EntryStatus(row.status) in DECIDED:
+            status = EntryStatus(row.status)  # thanks, or the same once more, undo no person's decision
         row.status = status.value
         row.study_id = submission.study_id or row.study_id
         row.unit = submission.unit or row.unit
@@ -133,6 +133,7 @@ class EntryBook:
         row.status = EntryStatus(submission.verdict.value).value
         if EntryStatus(row.status) in COMPLETE and row.complete_at is None:
             row.complete_at = row.updated_at
+        row.filed_version = None  # its page in the filed folder tells the status
         self._session.add(row)
         self._restate(row, submission)
 
@@ -140,6 +141,7 @@ class EntryBook:
         """Notes what a person decided."""
         row.status = status.value
         row.settled = True
+        row.filed_version = None
         self._session.add(row)
 
     def content(self, row: EntryRow) -> Content:
@@ -162,18 +164,35 @@ class EntryBook:
         elif relation is not Relation.VERSION:
             known.relation = relation.value
             self._session.add(known)
+        if relation in BESIDE:
+            row.filed_version = None  # its folder has to show what came
+            self._session.add(row)
+
+    def came_beside(self, rows: Sequence[EntryRow]) -> list[tuple[EntryRow, MessageRow]]:
+        """The mails that brought files for these entries without changing them, in the order of arrival."""
+        found = (
+            select(EntryRow, MessageRow)
+            .join(MentionRow, col(MentionRow.entry_id) == col(EntryRow.id))
+            .join(MessageRow, col(MessageRow.id) == col(MentionRow.message_id))
+            .where(col(MentionRow.relation).in_([relation.value for relation in BESIDE]))
+            .order_by(col(MessageRow.arrived_at), col(MessageRow.id))
+        )
+        pairs: list[tuple[EntryRow, MessageRow]] = []
+        for ids in _in_parts([row.id for row in rows]):
+            pairs += self._session.exec(found.where(col(EntryRow.id).in_(ids)))
+        return pairs
 
     def refs_by_message(self, message_ids: Iterable[int]) -> dict[int, list[str]]:
         """The receipt numbers that each of these mails had to do with."""
         found = (
             select(MentionRow.message_id, EntryRow.ref)
             .join(EntryRow, col(EntryRow.id) == col(MentionRow.entry_id))
-            .where(col(MentionRow.message_id).in_(tuple(message_ids)))
             .order_by(col(MentionRow.id))
         )
         refs: dict[int, list[str]] = {}
-        for message_id, ref in self._session.exec(found):
-            refs.setdefault(message_id, []).append(ref)
+        for ids in _in_parts(list(message_ids)):
+            for message_id, ref in self._session.exec(found.where(col(MentionRow.message_id).in_(ids))):
+                refs.setdefault(message_id, []).append(ref)
         return refs
 
     def mails_of(self, row: EntryRow) -> list[MessageRow]:
@@ -198,6 +217,12 @@ class EntryBook:
         row.filed_version = version
         row.filed_as = folder
         self._session.add(row)
+
+    def refile(self, folders: Iterable[str]) -> None:
+        """Notes that these folders have to be written again."""
+        for names in _in_parts(list(folders)):
+            lost = update(EntryRow).where(col(EntryRow.filed_as).in_(names)).values(filed_version=None)
+            self._session.execute(lost)
 
     def folders(self) -> set[str]:
         """Every folder that an entry is filed as."""
@@ -257,42 +282,17 @@ class EntryBook:
             number=row.version,
             message_id=message.id,
             arrived_at=message.arrived_at,
-            content=to_plain(_content(submission)),
+            content=to_plain(content_of(submission)),
         )
         self._session.add(version)
         self._session.flush()
 
     def _restate(self, row: EntryRow, submission: Submission) -> None:
         version = self._current(row)
-        version.content = to_plain(_content(submission))
+        version.content = to_plain(content_of(submission))
         self._session.add(version)
 
 
-def _content(submission: Submission) -> Content:
-    return Content(submission.fields, submission.findings, submission.checks, submission.files)
-
-
-def _known(row: EntryRow, version: VersionRow, message_sha256: str) -> KnownEntry:
-    content = from_plain(Content, version.content)
-    return KnownEntry(
-        ref=row.ref,
-        applicant=row.applicant,
-        category=row.category,
-        period=row.period or None,
-        study_id=row.study_id or None,
-        unit=row.unit,
-        sender=row.sender,
-        status=EntryStatus(row.status),
-        version=row.version,
-        arrived_at=row.arrived_at,
-        updated_at=row.updated_at,
-        complete_at=row.complete_at,
-        fields=content.fields,
-        findings=content.findings,
-        checks=content.checks,
-        files=content.files,
-        message_sha256=message_sha256,
-        settled=row.settled,
-        number=row.number,
-        reported_version=row.reported_version,
-    )
+def _in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), MOST_VARIABLES):
+        yield values[start : start + MOST_VARIABLES]

@@ -28,9 +28,9 @@ class Spool:
         for content in contents:
             sha256 = hashlib.sha256(content).hexdigest()
             path = self.path(sha256)
-            if not path.exists():
+            if not _holds(path, sha256):
                 stage(path, content, mode=0o400)
-                folders.add(path.parent)
+            folders.add(path.parent)  # also where it was there: its name may not have been made durable
             hashes.append(sha256)
         sync_folders(folders)
         return hashes
@@ -44,3 +44,12 @@ class Spool:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise StoreError(f"{self.path(sha256)} is damaged: its content is not what its name says")
         return content
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    """Whether the bytes of that hash lie at `path`; what is damaged is written again."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
