@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from mailflow.documents.excel import read_xls, read_xlsx
 from mailflow.documents.grid import Sheet
-from mailflow.documents.kinds import Kind, is_locked_zip, kind_of
+from mailflow.documents.kinds import Kind, kind_of
 from mailflow.documents.layout import fullest, read_forms
 from mailflow.documents.pdf import Locked, read_pdf
 from mailflow.documents.pictures import check_picture
 from mailflow.documents.roles import role_by_name
 from mailflow.documents.word import read_docx
 from mailflow.errors import ReadRefused
+from mailflow.intake.outlook import MSG, TNEF
+from mailflow.intake.unpack import MAIL
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts, FileFacts, FormReading, Role
 from mailflow.model.message import Attachment, Unpacked
@@ -28,15 +30,22 @@ ELECTRONIC = frozenset({Kind.DOCX, Kind.XLSX, Kind.XLS})
 FEWEST_VALUES = 2
 """So many values make a further form in the same file one that somebody filled in."""
 CONTAINERS = {Kind.ZIP: Role.ARCHIVE, Kind.OTHER_ARCHIVE: Role.ARCHIVE, Kind.MESSAGE: Role.MESSAGE}
+MAILS = frozenset({MAIL, MSG, TNEF, "message/partial", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+"""Media types of what wraps a mail, or a mail's files, and is no document by itself."""
+SEALED = {
+    "encrypted": ("attachment.encrypted", "it asks for a password"),
+    "unsupported": ("attachment.unsupported", "nothing here opens this kind of archive or message"),
+    "too-deep": ("attachment.unsupported", "it is wrapped too many times"),
+    "too-large": ("attachment.too-large", "it unpacks to too much, or holds too many files"),
+    "unreadable": ("attachment.unreadable", "it is damaged"),
+}
+"""The problem of a wrapping by the reason why intake left it closed."""
 READABLE = frozenset(
     {"docx", "xlsx", "xls", "pdf", "doc", "wps", "rtf", "odt"}
     | {"jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff"}
 )
 """Extensions that promise a document or picture."""
-UNSUPPORTED = {
-    Kind.OLD_TEXT: "an older or foreign text format: only docx, xlsx, xls and PDF are read",
-    Kind.OTHER_ARCHIVE: "an archive other than zip is not opened",
-}
+UNSUPPORTED = {Kind.OLD_TEXT: "an older or foreign text format: only docx, xlsx, xls and PDF are read"}
 
 
 def extract(unpacked: Unpacked, campaign: Campaign) -> Facts:
@@ -59,7 +68,10 @@ def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign)
     if content is None:
         return Kind.OTHER, replace(facts, problem="attachment.unreadable", detail="its content was not kept")
     try:
-        kind = kind_of(content, attachment.media_type)
+        kind = Kind.MESSAGE if attachment.media_type in MAILS else kind_of(content)
+        if kind in CONTAINERS:
+            problem, detail = SEALED.get(attachment.sealed or "", (None, ""))
+            return kind, replace(facts, role=CONTAINERS[kind], told_by="content", problem=problem, detail=detail)
         named = role_by_name(attachment.filename, kind, campaign)
         if named is not None:
             facts = replace(facts, role=named, told_by="name")
@@ -74,15 +86,13 @@ def _by_kind(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) -
         return _document(kind, facts, content, campaign)
     if kind is Kind.PICTURE:
         return _picture(facts, content)
-    if kind in CONTAINERS:
-        facts = replace(facts, role=CONTAINERS[kind], told_by="content")
-    problem, detail = _problem_of_kind(kind, facts, content)
+    problem, detail = _problem_of_kind(kind, facts)
     return replace(facts, problem=problem, detail=detail)
 
 
-def _problem_of_kind(kind: Kind, facts: FileFacts, content: bytes) -> tuple[str | None, str]:
+def _problem_of_kind(kind: Kind, facts: FileFacts) -> tuple[str | None, str]:
     """What stands in the way of a file that no reader takes."""
-    if kind is Kind.ENCRYPTED_OFFICE or (kind is Kind.ZIP and is_locked_zip(content)):
+    if kind is Kind.ENCRYPTED_OFFICE:
         return "attachment.encrypted", "it asks for a password"
     if kind in UNSUPPORTED:
         return "attachment.unsupported", UNSUPPORTED[kind]

@@ -37,8 +37,8 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-def kind_of(content: bytes, media_type: str = "") -> Kind:
-    """What `content` is. `media_type` is asked only where the bytes tell nothing (a message)."""
+def kind_of(content: bytes) -> Kind:
+    """What `content` is. A message looks like any text and is told by its media type instead."""
     head = content[:16]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(content)
@@ -49,7 +49,6 @@ def kind_of(content: bytes, media_type: str = "") -> Kind:
         (Kind.PICTURE, _is_picture(head)),
         (Kind.OLD_TEXT, head.startswith(b"{\\rtf")),
         (Kind.OTHER_ARCHIVE, head.startswith(_ARCHIVES)),
-        (Kind.MESSAGE, media_type == "message/rfc822"),
     ):
         if is_it:
             return kind
@@ -112,15 +111,6 @@ def read_head(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
             return part.read(_HEAD)
     except Exception as error:  # as in read_part; an encrypted entry is a RuntimeError
         raise ReadRefused(f"a part of the container cannot be unpacked: {type(error).__name__}") from error
-
-
-def is_locked_zip(content: bytes) -> bool:
-    """Whether a zip asks for a password. False for what is no readable zip."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return any(entry.flag_bits & 1 for entry in package.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
-        return False
 
 
 def _kind_of_zip(content: bytes) -> Kind:

@@ -1,62 +1,77 @@
-"""Which parts are files and which are text; files named, measured and, where they are archives, opened."""
+"""Which parts are files and which are text; mails inside the mail are taken apart the same way."""
 
 from __future__ import annotations
 
+import binascii
 import hashlib
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
-from mailflow.intake import containers
-from mailflow.intake.bodies import content_of, text_of, uuencoded_files
-from mailflow.intake.charset import Decoded, is_doubtful
-from mailflow.intake.filenames import clean_filename, clean_folder
+from mailflow.errors import ReadRefused
+from mailflow.intake.bodies import content_of, html_to_text, text_of, uuencoded_files
+from mailflow.intake.charset import Decoded, printable
+from mailflow.intake.filenames import clean_filename
 from mailflow.intake.headers import header_text
-from mailflow.intake.sniff import ZIP, media_type
-from mailflow.intake.structure import Part
-from mailflow.model.message import Attachment
+from mailflow.intake.sniff import UNKNOWN, media_type
+from mailflow.intake.structure import Part, parse_structure
+from mailflow.intake.unpack import Files, Place
 
 _TEXT = frozenset({"text/plain", "text/html"})
+_UNNAMED_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
+_ONLY_BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,80}[ \t]*\r?\n(?:[A-Za-z0-9+/ \t\r\n]+)=*\s*")
+_LINKS_READ_IN = 1_000_000
 
 
 @dataclass(slots=True)
 class Harvest:
-    """What was gathered from the parts of one mail so far."""
+    """What was gathered from the parts of one mail so far; `files` over all wrappings, `place` is the mail's own."""
 
     hints: frozenset[str]
+    files: Files
+    place: Place = field(default_factory=Place)
     plain: list[Decoded] = field(default_factory=list)
     html: list[Decoded] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    defects: dict[str, None] = field(default_factory=dict)
-    filename_doubt: bool = False
-    budget: int = containers.MOST_BYTES
 
     def take(self, part: Part) -> None:
         """Adds what the leaf `part` holds."""
+        if part.media_type == "message/external-body":
+            self.files.elsewhere[_where(part)] = None
+            return
         decoded = content_of(part)
         if decoded.damaged:
-            self.defects["transfer-encoding"] = None
+            self.files.defects["transfer-encoding"] = None
         name = _declared_name(part)
         if _is_body(part, name, decoded.data):
             self._take_text(part, decoded.data)
             return
         content_id = part.header("content-id")
-        self.add_file(
-            decoded.data,
+        self.files.add(
+            _without_unnamed_base64(part, decoded.data),
             name,
+            self.place,
             content_id=header_text(content_id).text.strip("<> ")[:250] or None if content_id else None,
-            declared=part.media_type if part.media_type.startswith("message/") else None,
+            declared=part.media_type,
         )
 
-    def add_file(
-        self, content: bytes, name: Decoded | None, *, content_id: str | None = None, declared: str | None = None
-    ) -> None:
-        """Adds a file that came with the mail, and the files in it where it is an archive."""
-        filename = self._clean(name)
-        kind = declared or media_type(content, filename)
-        self._add(content, filename, kind, content_id=content_id)
-        if kind == ZIP:
-            self._open(content, filename)
+    def text(self) -> tuple[str, bool]:
+        """The body as a person reads it, plain text where it says anything, else the HTML's; and whether it is sure."""
+        plain = "\n".join(one.text for one in self.plain)
+        chosen = self.plain if plain.strip() or not self.html else self.html
+        sure = all(one.sure and "\ufffd" not in one.text for one in chosen)
+        text = plain if chosen is self.plain else "\n".join(html_to_text(one.text) for one in chosen)
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip("\n"), sure
+
+    def finish(self) -> None:
+        """Marks the files that the HTML shows in its text, whatever their disposition says, and keeps the bodies."""
+        self.files.texts.extend(one.text[:_LINKS_READ_IN] for one in (*self.plain, *self.html))
+        page = "\n".join(one.text for one in self.html)
+        attachments = self.files.attachments
+        for at, one in enumerate(attachments):
+            mine = one.content_id and one.container == self.place.container
+            if mine and one.media_type.startswith("image/") and f"cid:{one.content_id}" in page:
+                attachments[at] = replace(one, inline=True)
 
     def _take_text(self, part: Part, data: bytes) -> None:
         reading = text_of(part, data, self.hints)
@@ -65,55 +80,64 @@ class Harvest:
             return
         files, rest = uuencoded_files(reading.text) if "begin " in reading.text else ([], reading.text)
         for name, content in files:
-            self.add_file(content, Decoded(name, reading.sure))
+            self.files.add(content, Decoded(name, reading.sure), self.place)
         self.plain.append(Decoded(rest, reading.sure))
-
-    def _open(self, content: bytes, archive: str | None) -> None:
-        opened = containers.open_zip(content, budget=self.budget)
-        if opened.problem is not None:
-            self.defects[f"archive-{opened.problem}"] = None
-        if opened.damaged:
-            self.defects["archive-damaged"] = None
-        for entry in opened.entries:
-            self.budget -= len(entry.content)
-            filename = self._clean(entry.name)
-            self._add(
-                entry.content,
-                filename,
-                media_type(entry.content, filename),
-                inside=archive or "",
-                folder=clean_folder(entry.name.text),
-            )
-
-    def _clean(self, name: Decoded | None) -> str | None:
-        if name is None or not name.text:
-            return None
-        self.filename_doubt |= not name.sure or is_doubtful(name.text)
-        return clean_filename(name.text)
-
-    def _add(
-        self,
-        content: bytes,
-        filename: str | None,
-        kind: str,
-        *,
-        content_id: str | None = None,
-        inside: str | None = None,
-        folder: str | None = None,
-    ) -> None:
-        sha256 = hashlib.sha256(content).hexdigest()
-        self.contents.setdefault(sha256, content)
-        self.attachments.append(
-            Attachment(filename, len(content), sha256, kind, inside=inside, content_id=content_id, folder=folder)
-        )
 
 
 def gather(leaves: Iterable[Part], hints: frozenset[str]) -> Harvest:
     """All texts and files of a mail, in its order. `hints` are the charsets the mail names."""
-    harvest = Harvest(hints)
+    harvest = Harvest(hints, Files(_open_mail))
     for part in leaves:
         harvest.take(part)
+    harvest.finish()
     return harvest
+
+
+def _open_mail(files: Files, content: bytes, place: Place) -> None:
+    """Takes apart the mail `content` that came inside ours; one that cannot be taken apart stays a closed file."""
+    at = place.container or 0
+    try:
+        structure = parse_structure(content, hashlib.sha256(content).hexdigest())
+    except ReadRefused:
+        files.attachments[at] = replace(files.attachments[at], sealed="unreadable")
+        return
+    hints = structure.charsets()
+    subject = header_text(structure.root.header("subject") or b"", hints)
+    subject = Decoded(printable(subject.text), subject.sure)
+    named = place.inside or clean_filename(f"{subject.text.strip()}.eml") or ""
+    harvest = Harvest(hints, files, replace(place, inside=named))
+    before = len(files.forwarded)
+    for part in structure.root.leaves():
+        harvest.take(part)
+    harvest.finish()
+    inner = files.forwarded[before:]
+    del files.forwarded[before:]
+    files.note_mail(subject, harvest.text()[0], place)
+    files.forwarded.extend(inner)
+
+
+def _where(part: Part) -> str:
+    """The host (or the way of access) that a message/external-body names."""
+    url = part.type_parameters.get("url") or part.type_parameters.get("site")
+    said = url.text if url is not None else ""
+    try:
+        host = urlsplit(said).hostname or said
+    except ValueError:
+        host = ""
+    return printable(host)[:100] or "external-body"
+
+
+def _without_unnamed_base64(part: Part, data: bytes) -> bytes:
+    """The bytes of a file whose base64 was not declared: nothing else looks like it and decodes to a known kind."""
+    if part.encoding not in _UNNAMED_ENCODINGS or _ONLY_BASE64.fullmatch(data) is None:
+        return data
+    text = data.translate(None, b"\r\n \t")
+    try:
+        decoded = binascii.a2b_base64(text, strict_mode=True)
+    except binascii.Error:
+        return data
+    kind = media_type(decoded)
+    return data if kind == UNKNOWN or kind.startswith("text/") else decoded
 
 
 def _declared_name(part: Part) -> Decoded | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 _PAGES = (
     # host (and what is below it), what its download pages have in their path, how it is called
@@ -27,9 +28,12 @@ _LINK = re.compile(r"https?://([A-Za-z0-9.-]{4,100})(?::\d{1,5})?(/[^\s\"'<>]{0,
 _MOST_LINKS = 20
 
 
-def cloud_links(*texts: str) -> tuple[str, ...]:
-    """The download pages named in `texts` (plain or HTML), each once, as "host kind". Nothing is ever fetched."""
-    found: dict[str, None] = {}
+def cloud_links(*texts: str, elsewhere: Iterable[str] = ()) -> tuple[str, ...]:
+    """The download pages named in `texts` (plain or HTML), each once, as "host kind". Nothing is ever fetched.
+
+    `elsewhere` are the places that parts of type message/external-body name instead of their content (RFC 2046 §5.2.3).
+    """
+    found: dict[str, None] = dict.fromkeys(f"{place} 外部文件" for place in elsewhere)
     for text in texts:
         if "://" not in text:
             continue

@@ -40,7 +40,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What an archive holds. `problem`: "encrypted", "too-large", "unreadable" or None; with one it is left closed.
+    """What an archive holds. `problem` is why it is left closed: "encrypted", "too-large", "unreadable",
+    "unsupported", or None.
 
     `damaged` counts entries that could not be read in an archive that else could.
     """
@@ -60,7 +61,7 @@ def open_zip(content: bytes, *, budget: int = MOST_BYTES) -> Opened:
 
 
 def _read(archive: zipfile.ZipFile, budget: int) -> Opened:
-    wanted = [one for one in archive.infolist() if not one.is_dir() and not _is_litter(one.filename)]
+    wanted = [one for one in archive.infolist() if not one.is_dir() and not is_litter(one.filename)]
     if len(wanted) > MOST_ENTRIES:
         return Opened(problem="too-large")
     if any(one.flag_bits & _ENCRYPTED for one in wanted):
@@ -106,6 +107,7 @@ def _name(entry: zipfile.ZipInfo) -> Decoded:
         return Decoded(entry.filename, sure=False)
 
 
-def _is_litter(name: str) -> bool:
+def is_litter(name: str) -> bool:
+    """Whether an archive's entry is what operating systems leave behind and no sender meant to send."""
     lowered = name.lower()
     return lowered.startswith(_LITTER[0]) or lowered.rpartition("/")[2] in _LITTER[1:] or "/._" in f"/{lowered}"

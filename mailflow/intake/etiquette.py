@@ -73,7 +73,8 @@ def is_machine_mail(message: Message, own_addresses: frozenset[str] = frozenset(
     if reason in ("bounce", "recall") or LOOP_HEADER in message.headers:
         return True
     return not any(
-        not attachment.inline and not attachment.media_type.startswith("message/") for attachment in message.attachments
+        attachment.container is None and not attachment.inline and not attachment.media_type.startswith("message/")
+        for attachment in message.attachments
     )
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from mailflow.errors import ReadRefused
 from mailflow.intake.attachments import Harvest, gather
-from mailflow.intake.bodies import MOST_TEXT_CHARS, html_to_text
-from mailflow.intake.charset import Decoded, codec_of, is_doubtful, printable
+from mailflow.intake.bodies import MOST_TEXT_CHARS
+from mailflow.intake.charset import Decoded, is_doubtful, printable
 from mailflow.intake.cloud import cloud_links
 from mailflow.intake.headers import header_text
+from mailflow.intake.quoted import quoted_subjects
 from mailflow.intake.structure import Structure, parse_structure
-from mailflow.model.message import Attachment, Message, Unpacked
+from mailflow.model.message import Forwarded, Message, Unpacked
 
 _KEPT_HEADERS = frozenset(
     {
@@ -30,7 +30,6 @@ _MOST_VALUE_CHARS = 2_000
 _MOST_SUBJECT_CHARS = 1_000
 _MOST_REFERENCES = 100
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?A-~]{1,200}>")
-_CHARSET = re.compile(rb"(?i)=\?([\w.:-]{2,40})\?[bq]\?")
 
 
 def read_message(raw: bytes, *, sha256: str | None = None) -> Unpacked:
@@ -44,9 +43,9 @@ def read_message(raw: bytes, *, sha256: str | None = None) -> Unpacked:
     sha256 = sha256 or hashlib.sha256(raw).hexdigest()
     try:
         structure = parse_structure(raw, sha256)
-        hints = _hints(structure)
+        hints = structure.charsets()
         harvest = gather(structure.root.leaves(), hints)
-        return Unpacked(_message(structure, harvest, hints, sha256, len(raw)), harvest.contents)
+        return Unpacked(_message(structure, harvest, hints, sha256, len(raw)), harvest.files.contents)
     except RecursionError:
         raise ReadRefused("the mail is nested too deeply: ask for it to be sent again") from None
 
@@ -55,7 +54,7 @@ def _message(structure: Structure, harvest: Harvest, hints: frozenset[str], sha2
     headers = structure.root.headers
     subject = header_text(_first(headers.get("subject")), hints)
     sender_name = _display_name(_first(headers.get("from")), hints)
-    text, body_sure = _text(harvest)
+    text, body_sure = harvest.text()
     return_path = _first(headers.get("return-path"))
     return Message(
         sha256=sha256,
@@ -71,9 +70,10 @@ def _message(structure: Structure, harvest: Harvest, hints: frozenset[str], sha2
         return_path=_address_in(return_path) if return_path else None,
         headers=_kept(structure, hints),
         text=text[:MOST_TEXT_CHARS],
-        attachments=_with_inline(harvest),
-        cloud_links=cloud_links(*(one.text[:1_000_000] for one in (*harvest.plain, *harvest.html))),
-        defects=(*structure.defects, *harvest.defects),
+        attachments=tuple(harvest.files.attachments),
+        cloud_links=cloud_links(*harvest.files.texts, elsewhere=harvest.files.elsewhere),
+        forwarded=(*(Forwarded(one, inline=True) for one in quoted_subjects(text)), *harvest.files.forwarded),
+        defects=(*structure.defects, *harvest.files.defects),
         doubts=_doubts(structure, subject, sender_name, harvest, body_sure),
     )
 
@@ -89,7 +89,7 @@ def _doubts(
         ("two-subject", len({value.strip() for value in headers.get("subject", ())}) > 1),
         ("subject", not subject.sure or is_doubtful(subject.text)),
         ("sender-name", not sender_name.sure or is_doubtful(sender_name.text)),
-        ("filename", harvest.filename_doubt),
+        ("filename", harvest.files.name_doubt),
         ("body", not body_sure),
     )
     return tuple(name for name, holds in table if holds)
@@ -108,26 +108,6 @@ def _display_name(raw: bytes, hints: frozenset[str]) -> Decoded:
         return Decoded("")
     name = header_text(before, hints)
     return Decoded(name.text.strip().strip('"').replace('\\"', '"').replace("\\\\", "\\"), name.sure)
-
-
-def _text(harvest: Harvest) -> tuple[str, bool]:
-    """The body as a person reads it: plain text where it says anything, else the HTML's."""
-    plain = "\n".join(one.text for one in harvest.plain)
-    chosen = harvest.plain if plain.strip() or not harvest.html else harvest.html
-    sure = all(one.sure and "\ufffd" not in one.text for one in chosen)
-    text = plain if chosen is harvest.plain else "\n".join(html_to_text(one.text) for one in chosen)
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip("\n"), sure
-
-
-def _with_inline(harvest: Harvest) -> tuple[Attachment, ...]:
-    """The attachments; those that the HTML shows in its text are marked inline, whatever their disposition says."""
-    page = "\n".join(one.text for one in harvest.html) if any(one.content_id for one in harvest.attachments) else ""
-    return tuple(
-        replace(one, inline=True)
-        if one.content_id and one.media_type.startswith("image/") and f"cid:{one.content_id}" in page
-        else one
-        for one in harvest.attachments
-    )
 
 
 def _received_at(raw: bytes) -> datetime | None:
@@ -156,16 +136,6 @@ def _kept(structure: Structure, hints: frozenset[str]) -> dict[str, tuple[str, .
         for name, values in structure.root.headers.items()
         if name in _KEPT_HEADERS or name.startswith("list-")
     }
-
-
-def _hints(structure: Structure) -> frozenset[str]:
-    """The charsets that the mail names anywhere: in its parts and in its encoded words."""
-    charsets = (part.type_parameters.get("charset") for part in structure.root.leaves())
-    labels = {charset.text for charset in charsets if charset is not None}
-    for name in ("subject", "from", "to"):
-        for value in structure.root.headers.get(name, ()):
-            labels |= {match.decode("ascii", "replace") for match in _CHARSET.findall(value)}
-    return frozenset(codec for codec in map(codec_of, labels) if codec is not None)
 
 
 def _address_in(raw: bytes) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.message import Message as EmailMessage
 
 from mailflow.errors import ReadRefused
-from mailflow.intake.charset import Decoded
+from mailflow.intake.charset import Decoded, codec_of
 from mailflow.intake.headers import parameters, token
 from mailflow.intake.skeleton import Skeleton, take_bodies_out
 
@@ -22,8 +22,11 @@ MOST_PARTS = 1_000
 # The library quotes header text in its warnings; no personal data belongs in a log.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
 
+_WORD_CHARSET = re.compile(rb"(?i)=\?([\w.:-]{2,40})\?[bq]\?")
 _MOST_RECOVERIES = 5
-_LIKELY_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?=content-[a-z-]{3,30}[ \t]*:)", re.IGNORECASE)
+_LIKELY_BOUNDARY = re.compile(
+    rb"(?:\A|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?=content-[a-z-]{3,30}[ \t]*:)", re.IGNORECASE
+)
 
 _Parsed = tuple[EmailMessage, dict[str, tuple[str, ...]], list[str]]
 
@@ -68,6 +71,15 @@ class Structure:
     root: Part
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defects: tuple[str, ...] = ()
+
+    def charsets(self) -> frozenset[str]:
+        """The codecs of all charsets that the mail names: of its parts and of its encoded words."""
+        declared = (part.type_parameters.get("charset") for part in self.root.leaves())
+        labels = {charset.text for charset in declared if charset is not None}
+        for name in ("subject", "from", "to"):
+            for value in self.root.headers.get(name, ()):
+                labels |= {match.decode("ascii", "replace") for match in _WORD_CHARSET.findall(value)}
+        return frozenset(codec for codec in map(codec_of, labels) if codec is not None)
 
 
 def parse_structure(raw: bytes, sha256: str) -> Structure:
@@ -152,7 +164,6 @@ class _Builder:
         if body and media_type.startswith("multipart/") and (found := self._by_likely_boundary(body, depth)):
             children, body = found, b""
         return Part(headers, media_type, type_parameters, disposition, disposition_parameters, body, children)
-
 
     def _by_likely_boundary(self, body: bytes, depth: int) -> tuple[Part, ...]:
         """The parts of a multipart whose own boundary is missing or wrong, by the line that parts it all the same."""

@@ -9,14 +9,21 @@ from mailflow.judge.found import Found, finding, together, weighed
 from mailflow.judge.holding import Holding
 from mailflow.judge.people import ORGANISATION
 from mailflow.judge.phrase import listed, quoted, say
-from mailflow.model.campaign import Requirement, Severity
+from mailflow.model.campaign import Campaign, Requirement, Severity
 from mailflow.model.entry import Check, FiledFile, Finding, Mark
 from mailflow.model.facts import FileFacts, Role
 
-UNREAD = ("attachment.encrypted", "attachment.unsupported", "attachment.unreadable")
+UNREAD = ("attachment.encrypted", "attachment.unsupported", "attachment.too-large", "attachment.unreadable")
 """The codes a reader gives a file it could not read."""
 
 _SHOWN_NAMES = 3
+_WRAPPED = {
+    ("attachment.unsupported", Role.ARCHIVE): "attachment.unsupported-archive",
+    ("attachment.unsupported", Role.MESSAGE): "attachment.unsupported-message",
+    ("attachment.too-large", Role.ARCHIVE): "attachment.too-large-archive",
+    ("attachment.too-large", Role.MESSAGE): "attachment.too-large-archive",
+}
+"""Sentences that say how to send what is in an archive or a mail that stayed closed."""
 
 
 def check_requirements(holding: Holding) -> Found:
@@ -30,6 +37,18 @@ def check_requirements(holding: Holding) -> Found:
     told = {(one.code, one.where) for one in rows.findings}
     others = [one for one in _others(holding, severity) if (one.code, one.where) not in told]
     return together([rows, weighed([*others, *_cloud_links(holding, severity)])])
+
+
+def unread_file(campaign: Campaign, file: FileFacts, severity: Severity) -> Finding:
+    """The finding about a file with a problem that stands for no requirement: its name, and what to do."""
+    return finding(
+        campaign,
+        file.problem or "attachment.unreadable",
+        severity,
+        where=file.role,
+        phrase=_WRAPPED.get((file.problem or "", file.role), ""),
+        file=quoted(file.filename or "") or say(campaign, "check.nameless"),
+    )
 
 
 def _check_file(holding: Holding, requirement: Requirement) -> Found:
@@ -94,13 +113,7 @@ def _others(holding: Holding, severity: Severity) -> list[Finding]:
     """Files of this mail that could not be read and stand for no requirement: they may hold what is missing."""
     required = {one.role for one in holding.category.requirements} - {Role.FORM}
     return [
-        finding(
-            holding.campaign,
-            file.problem,
-            Severity.WARNING if file.role is Role.FORM else severity,
-            where=file.role,
-            file=_name(holding, file.filename),
-        )
+        unread_file(holding.campaign, file, Severity.WARNING if file.role is Role.FORM else severity)
         for file in holding.news
         if file.problem in UNREAD and file.role not in required
     ]

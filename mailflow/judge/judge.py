@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.campaign.periods import period_of
-from mailflow.judge.attachments import UNREAD, check_requirements
+from mailflow.judge.attachments import UNREAD, check_requirements, unread_file
 from mailflow.judge.company import HomeArea, check_home_area, check_other_categories, check_others
 from mailflow.judge.eligibility import check_rules
 from mailflow.judge.forms import check_fields, check_name, form_is_read
@@ -170,13 +170,13 @@ def _as_submission(
 
 
 def _of_the_mail(case: _Case) -> tuple[Finding, ...]:
-    """What concerns a mail for several as a whole: links in place of files, and files nobody's that were not read."""
+    """What concerns a mail for several, or for nobody known, as a whole: links in place of files, and unread files."""
     campaign = case.campaign
-    if len(case.route.drafts) < 2:
+    if len(case.route.drafts) == 1 or case.route.disposition is Disposition.IGNORED:
         return ()
     owned = {sha256 for draft in case.route.drafts for sha256 in draft.files}
     found = [
-        finding(campaign, file.problem, Severity.WARNING, where=file.role, file=quoted(file.filename or ""))
+        unread_file(campaign, file, Severity.WARNING)
         for file in case.facts.files
         if file.problem in UNREAD and file.sha256 not in owned
     ]

@@ -44,12 +44,21 @@ class FormReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One applicant in a unit's list (an xlsx or docx table): the name, and the 学号 and category ids beside it."""
+
+    name: str
+    study_id: str | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What is known of one attachment: `role`, told by "content", "name" or "nothing" (`told_by`).
 
     `problem` is a finding code where the file could not be read as what it is, `detail` says why (English,
     for the log and `show`). `form` is set where a form was read in it, `more_forms` where further filled forms
-    (of other applicants) stand in the same file.
+    (of other applicants) stand in the same file; `listed` are the applicants of a list that is no form.
     """
 
     sha256: str
@@ -60,6 +69,7 @@ class FileFacts:
     problem: str | None = None
     detail: str = ""
     more_forms: tuple[FormReading, ...] = ()
+    listed: tuple[Listed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

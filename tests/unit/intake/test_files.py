@@ -209,10 +209,20 @@ def test_the_files_of_all_archives_of_a_mail_share_one_budget() -> None:
     assert open_zip(archive, budget=99).problem == "too-large"
 
 
-def test_documents_are_no_archives_and_archives_in_archives_stay_closed() -> None:
-    inner = zip_bytes({"x.txt": b"x"})
-    files, _, _ = read_with("a.zip", zip_bytes({"inner.zip": inner, "f.docx": docx_bytes()}))
-    assert [name for name, _, _ in files] == ["a.zip", "inner.zip", "f.docx"]
+def test_an_archive_in_an_archive_is_opened_and_one_in_that_is_not() -> None:
+    innermost = zip_bytes({"x.txt": b"x"})
+    inner = zip_bytes({"innermost.zip": innermost, "y.txt": b"y"})
+    message = read_message(build_mail(sender="a@b.cn", subject="s", files=[("a.zip", zip_bytes({"inner.zip": inner}))]))
+    attachments = message.message.attachments
+    assert [(one.filename, one.inside, one.container, one.sealed) for one in attachments] == [
+        ("a.zip", None, None, None),
+        ("inner.zip", "a.zip", 0, None),
+        ("innermost.zip", "inner.zip", 1, "too-deep"),
+        ("y.txt", "inner.zip", 1, None),
+    ]
+
+
+def test_a_document_is_no_archive() -> None:
     assert len(read_with("f.docx", docx_bytes())[0]) == 1
 
 

@@ -208,7 +208,7 @@ def test_a_uuencoded_file_in_the_text_is_an_attachment() -> None:
     assert unpacked.message.text.split() == ["hello", "bye"]
 
 
-def test_a_forwarded_mail_is_one_attachment_byte_for_byte() -> None:
+def test_a_forwarded_mail_is_kept_byte_for_byte_and_taken_apart() -> None:
     inner = b"From: x@example.cn\nSubject: inner\n" + raw_multipart(
         raw_part("Content-Type: image/jpeg", "Content-Transfer-Encoding: base64", body=B64)
     ).replace(b"b1", b"inner")
@@ -216,8 +216,9 @@ def test_a_forwarded_mail_is_one_attachment_byte_for_byte() -> None:
         b"From: a@example.cn\n"
         + raw_multipart(raw_part(PLAIN, body=b"see"), raw_part("Content-Type: message/rfc822", body=inner))
     )
-    (attachment,) = unpacked.message.attachments
+    attachment, picture = unpacked.message.attachments
     assert attachment.media_type == "message/rfc822"
+    assert (picture.media_type, picture.inside, picture.container) == ("image/jpeg", "inner.eml", 0)
     assert unpacked.contents[attachment.sha256] == inner
     assert (unpacked.message.text, unpacked.message.sender) == ("see", "a@example.cn")
 
