@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from mailflow.letters.masking import shown
 from mailflow.letters.rows import Row, rows_of
-from mailflow.model.campaign import Campaign, Category
-from mailflow.model.entry import Mark, Relation, Submission, Verdict
+from mailflow.model.campaign import Campaign, Category, Severity
+from mailflow.model.entry import Finding, Mark, Relation, Submission, Verdict
 from mailflow.model.judgement import Disposition, Judgement
 
 
@@ -53,7 +53,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry in a receipt. Times are in the campaign's zone; `missing` are the rows that ask for something."""
+    """One entry in a receipt. Times are in the campaign's zone; `missing` are the rows that ask for something.
+
+    `linked`: another sender's entry, which this mail does not change. `again`: it was registered before the mails of
+    this receipt. `remarks` are sentences about how the mail was taken.
+    """
 
     applicant: str
     is_person: bool
@@ -64,6 +68,8 @@ class Item:
     first_at: datetime
     rows: tuple[Row, ...]
     linked: bool
+    again: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[Row, ...]:
@@ -86,6 +92,7 @@ def items_of(answers: Sequence[Answered], campaign: Campaign, people_first: froz
     latest: dict[object, Item] = {}
     for place, (answer, index, submission) in enumerate(_submissions(answers)):
         item = _item(answer, index, submission, campaign, looked_at)
+        item = replace(item, again=not item.linked and item.first_at < answers[0].arrived_at)
         own = item.standing is Standing.ASIDE or submission.relation is Relation.LINKED
         key: object = place if own else (item.ref or (item.applicant, item.category.id, submission.period))
         latest[key] = item
@@ -124,7 +131,13 @@ def _item(answer: Answered, index: int, submission: Submission, campaign: Campai
         first_at=first.astimezone(campaign.zone),
         rows=() if hidden else rows,
         linked=linked and not hidden,
+        remarks=tuple(shown(one.text, 160) for one in submission.findings if _is_remark(one)) if not hidden else (),
     )
+
+
+def _is_remark(finding: Finding) -> bool:
+    """Whether an update came after the closing and was taken all the same."""
+    return finding.code == "deadline.passed" and finding.severity is Severity.NOTE
 
 
 def _is_conflict(submission: Submission) -> bool:

@@ -72,7 +72,8 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
-    """All that a digest says. Lists are in the order they are shown in; `reminded` are addresses."""
+    """All that a digest says. Lists are in the order they are shown in; `reminded` are those of
+    the incomplete ones whose sender has had a reminder."""
 
     mails: tuple[WaitingMail, ...] = ()
     entries: tuple[WaitingEntry, ...] = ()

@@ -10,7 +10,7 @@ from mailflow.letters.frame import frame
 from mailflow.letters.masking import shown
 from mailflow.letters.render import render
 from mailflow.letters.salutation import Addressee, addressee_of
-from mailflow.model.campaign import Campaign
+from mailflow.model.campaign import Campaign, Severity
 from mailflow.model.entry import Check, KnownEntry, Mark, Unit
 from mailflow.model.letter import Correspondent, Letter, LetterKind
 from mailflow.model.occurrence import Deadline
@@ -20,7 +20,10 @@ _MOST_ITEMS = 15
 
 @dataclass(frozen=True, slots=True)
 class ReminderItem:
-    """One entry that is not complete: what it lacks (labels) and its deadline."""
+    """One entry that is not complete: what it lacks (labels) and its deadline.
+
+    `to_update`: nothing is missing, but what `missing` names is not reached yet and may be until the deadline.
+    """
 
     applicant: str
     is_person: bool
@@ -28,19 +31,23 @@ class ReminderItem:
     ref: str | None
     missing: tuple[str, ...]
     deadline: Deadline
+    to_update: bool = False
 
 
 def reminder_item(entry: KnownEntry, campaign: Campaign, deadline: Deadline) -> ReminderItem:
     """What a reminder says of `entry`: the checks that are missing, else those that can still be updated."""
     category = campaign.category(entry.category)
-    labels = _labels(entry.checks, Mark.MISSING) or _labels(entry.checks, Mark.UNSURE)
+    missing = _labels(entry.checks, Mark.MISSING)
+    open_rules = {one.code for one in entry.findings if one.severity is Severity.ERROR}
+    may_grow = [check for check in entry.checks if check.where in open_rules]
     return ReminderItem(
         applicant=shown(entry.applicant, 60),
         is_person=category.is_person,
         category=category.name,
         ref=entry.ref,
-        missing=labels,
+        missing=missing or _labels(may_grow or entry.checks, Mark.UNSURE),
         deadline=deadline,
+        to_update=not missing,
     )
 
 

@@ -19,7 +19,7 @@ _MOST_SENTENCES = 3
 class Unread:
     """A mail that a person must place: when it came (campaign's zone), what was found, its receipt number if any.
 
-    `wants_subject`: another subject would help.
+    `wants_subject`: another subject would help, and no sentence has given an example.
     """
 
     arrived_at: datetime
@@ -40,9 +40,11 @@ def _is_entry(answer: Answered) -> bool:
 def _unread(answer: Answered, campaign: Campaign) -> Unread:
     told = for_sender(answer.judgement.findings)
     sentences = dict.fromkeys(shown(finding.text, 160) for finding in told)
+    about_subject = any(finding.code.startswith("subject.") for finding in told)
+    example = campaign.subject_example
     return Unread(
         arrived_at=answer.arrived_at.astimezone(campaign.zone),
         ref=answer.held_ref,
         sentences=tuple(sentences)[:_MOST_SENTENCES],
-        wants_subject=not told or any(finding.code.startswith("subject.") for finding in told),
+        wants_subject=not told or (about_subject and not any(example and example in one for one in sentences)),
     )

@@ -90,8 +90,9 @@ def build_roster(
 ) -> Roster:
     """The roster of `occurrence` from all `entries` of the campaign (those of other categories are left out).
 
-    `next_number` is the first free permanent number; `earlier` the fields as last reported, by ref. `since` and
-    `until` only describe. Rows are in the order of their numbers, in a selection in reference order.
+    `series` is the number of the next issue (selections bear none), `next_number` the first free permanent number,
+    `earlier` the fields as last reported, by ref. `since` and `until` only describe. Rows are in the order of their
+    numbers, in a selection in reference order.
     """
     kinds = {plan.kind for plan in campaign.reports if plan.id in occurrence.plans}
     is_selection = "recommendation" in kinds or ("closing" in kinds and occurrence.audience == "organiser")
@@ -109,7 +110,7 @@ def build_roster(
     return Roster(
         occurrence=occurrence,
         title=occurrence.title,
-        series=series,
+        series=0 if is_selection else series,
         since=since,
         until=until,
         is_selection=is_selection,

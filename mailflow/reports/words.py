@@ -54,13 +54,14 @@ class Words:
 
     def moment(self, at: datetime, *, month: bool = True) -> str:
         """`at` in words ("8月25日17时"); midnight is 24:00 of the day before, as deadlines are spoken of."""
-        local = at.astimezone(self.zone)
-        day, hour = (local.date(), local.hour)
-        if (local.hour, local.minute) == (0, 0):
-            day, hour = day - timedelta(days=1), 24
-        clock = self.say("time.hour" if local.minute == 0 else "time.minute", hour=hour, minute=local.minute)
+        day = _spoken_day(at.astimezone(self.zone))
         key = "time.moment" if month else "time.moment-same-month"
-        return self.say(key, month=self._month(day), day=day.day, clock=clock)
+        return self.say(key, month=self._month(day), day=day.day, clock=self._clock(at))
+
+    def _clock(self, at: datetime) -> str:
+        local = at.astimezone(self.zone)
+        hour = 24 if (local.hour, local.minute) == (0, 0) else local.hour
+        return self.say("time.hour" if local.minute == 0 else "time.minute", hour=hour, minute=local.minute)
 
     def day(self, day: date) -> str:
         """`day` in words, with its year."""
@@ -76,7 +77,9 @@ class Words:
         if since is None:
             return self.say("time.until", until=self.moment(until))
         first, last = (_spoken_day(one.astimezone(self.zone)) for one in (since, until))
-        same = (first.year, first.month) == (last.year, last.month) and first != last
+        if first == last:
+            return self.say("time.span", since=self.moment(since), until=self._clock(until))
+        same = (first.year, first.month) == (last.year, last.month)
         return self.say("time.span", since=self.moment(since), until=self.moment(until, month=not same))
 
     def value(self, value: Value | None) -> str:

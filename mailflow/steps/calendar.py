@@ -103,7 +103,8 @@ def _is_closed(books: Books, occurrence: Occurrence, now: datetime) -> bool:
 def _miss(world: World, books: Books, occurrence: Occurrence, now: datetime) -> str:
     books.occurrences.take(occurrence, MISSED, now)
     if occurrence.kind in (OccurrenceKind.REPORT, OccurrenceKind.REMINDER):
-        ring(world, books, AlarmCode.OCCURRENCE_MISSED, occurrence.id, occurrence.title)
+        words = f"{occurrence.title} {occurrence.due.astimezone(world.campaign.zone):%Y-%m-%d %H:%M}"
+        ring(world, books, AlarmCode.OCCURRENCE_MISSED, occurrence.id, occurrence.id, words=words)
     return MISSED
 
 
@@ -112,5 +113,7 @@ def _alarm(world: World, books: Books, occurrence: Occurrence, now: datetime) ->
     held = [row for row in books.letters.of_occurrence(occurrence.about) if row.state == LetterState.HELD]
     books.occurrences.take(occurrence, POSTED if held else PASSED, now)
     if held:
-        ring(world, books, AlarmCode.RECOMMENDATION_WAITS, f"{occurrence.id}", ", ".join(row.key for row in held))
+        keys = ", ".join(row.key for row in held)
+        words = ", ".join(dict.fromkeys(row.subject for row in held))
+        ring(world, books, AlarmCode.RECOMMENDATION_WAITS, occurrence.id, keys, words=words)
     return POSTED if held else PASSED

@@ -17,7 +17,8 @@ from mailflow.letters.digest import (
     WaitingMail,
     compose_digest,
 )
-from mailflow.model.entry import REPORTABLE, WAITS_FOR_A_PERSON, EntryStatus, KnownEntry
+from mailflow.model.campaign import Severity
+from mailflow.model.entry import REPORTABLE, WAITS_FOR_A_PERSON, EntryStatus, Finding, KnownEntry
 from mailflow.model.occurrence import Occurrence, OccurrenceKind
 from mailflow.model.states import LetterState, MessageState
 from mailflow.reports.reminding import silent_units
@@ -28,15 +29,21 @@ from mailflow.store.tables import MessageRow
 
 WEEK = timedelta(days=7)
 SHOWN = (OccurrenceKind.REPORT, OccurrenceKind.DEADLINE)
+SAID = "digest_said"
 ASKS_A_PERSON = (LetterState.HELD, LetterState.FAILED, LetterState.UNKNOWN)
 
 
 def post_digest(world: World, books: Books, occurrence: Occurrence) -> int:
-    """Posts the digest of a due time to each organiser; in the morning only where something waits."""
+    """Posts the digest of a due time to each organiser; in the morning only where something waits.
+
+    The one that goes with a report is left out where the morning's has said the same.
+    """
     facts = digest_facts(world, books)
-    waits = bool(facts.mails or facts.entries or facts.letters)
-    if occurrence.id.endswith("-morning") and not waits:
+    waiting = _waiting(facts)
+    said = f"{world.now().date()} {' '.join(waiting)}"
+    if (occurrence.id.endswith("-morning") and not waiting) or books.fact(SAID) == said:
         return 0
+    books.note(SAID, said)
     for to in world.addressees.organiser:
         letter = compose_digest(
             facts,
@@ -50,22 +57,31 @@ def post_digest(world: World, books: Books, occurrence: Occurrence) -> int:
     return len(world.addressees.organiser)
 
 
+def _waiting(facts: DigestFacts) -> list[str]:
+    """What waits for a person, by name."""
+    mails, entries = [one.sha256[:12] for one in facts.mails], [one.ref for one in facts.entries]
+    return [*mails, *entries, *(one.key for one in facts.letters)]
+
+
 def digest_facts(world: World, books: Books) -> DigestFacts:
     """All that a digest says, as the books stand now."""
     campaign, now = world.campaign, world.now()
     entries = books.entries.all(campaign.id)
     silent = silent_units(entries, world.units, frozenset(books.messages.senders()))
-    week = occurrences(campaign, now, now + WEEK)
+    week = [one for one in occurrences(campaign, now, now + WEEK) if one.kind in SHOWN]
+    week.sort(key=lambda one: (one.due, one.kind is OccurrenceKind.REPORT))
+    reminders = {address: row.reminders for address, row in books.letters.addresses().items()}
+    incomplete = [entry for entry in entries if entry.status is EntryStatus.INCOMPLETE]
     return DigestFacts(
         mails=tuple(_mail(world, books, row) for row in books.messages.waiting_for_a_person()),
         entries=tuple(_entry(one) for one in entries if one.status in WAITS_FOR_A_PERSON),
         letters=_letters(books),
         counts=_counts(world, entries),
-        coming=tuple(Coming(words_for(one.due, campaign, now=now), one.title) for one in week if one.kind in SHOWN),
+        coming=tuple(Coming(words_for(one.due, campaign, now=now), one.title) for one in week),
         units_reported=tuple(unit.name for unit in world.units if unit not in silent),
         units_silent=tuple(unit.name for unit in silent),
-        incomplete=sum(entry.status is EntryStatus.INCOMPLETE for entry in entries),
-        reminded=sum(row.reminders > 0 for row in books.letters.addresses().values()),
+        incomplete=len(incomplete),
+        reminded=sum(reminders.get(entry.sender, 0) > 0 for entry in incomplete),
     )
 
 
@@ -76,7 +92,7 @@ def _mail(world: World, books: Books, row: MessageRow) -> WaitingMail:
         sender=row.sender,
         subject=row.subject,
         arrived_at=row.arrived_at.astimezone(world.campaign.zone),
-        sentences=tuple(finding.text for finding in judgement.findings) if judgement else (),
+        sentences=_sentences(judgement.findings if judgement else ()) or ((row.reason,) if row.reason else ()),
         shunted=row.state == MessageState.SHUNTED,
     )
 
@@ -87,8 +103,13 @@ def _entry(entry: KnownEntry) -> WaitingEntry:
         applicant=entry.applicant,
         category=entry.category,
         status=entry.status,
-        sentences=tuple(finding.text for finding in entry.findings),
+        sentences=_sentences(entry.findings),
     )
+
+
+def _sentences(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """What was found, notes aside: what a person has to decide on."""
+    return tuple(one.text for one in findings if one.severity is not Severity.NOTE)
 
 
 def _letters(books: Books) -> tuple[WaitingLetter, ...]:

@@ -42,13 +42,18 @@ def post_reminders(world: World, books: Books, occurrence: Occurrence) -> int:
 
 
 def heard(world: World, books: Books) -> Heard:
-    """What addresses have had from us, as the books stand now."""
+    """What addresses have had from us, or are about to have, as the books stand now."""
     now = world.now()
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
     return Heard(
-        today=frozenset(books.letters.heard_since(midnight)),
+        today=frozenset((*books.letters.heard_since(midnight), *_about_to_hear(books))),
         reminders={address: row.reminders for address, row in books.letters.addresses().items()},
         answerable=frozenset(books.messages.answerable_senders()),
         senders=frozenset(books.messages.senders()),
         settled=frozenset(unit_words(world, books)),
     )
+
+
+def _about_to_hear(books: Books) -> set[str]:
+    """Senders whose receipt is yet to be written: it will be their letter of the day."""
+    return {row.sender for row in books.messages.answer_due()} | books.messages.senders_with_spooled()
