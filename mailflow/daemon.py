@@ -39,6 +39,8 @@ LOGIN_PAUSE = 900.0
 RING_AFTER = timedelta(minutes=15)
 RING_AGAIN = timedelta(hours=1)
 JITTER = 0.1
+ABOUT = {"intake": "imap", "delivery": "smtp"}
+"""What an alarm about a lane is about, as the steps call it: the same trouble rings once, whoever notices it."""
 
 
 @contextmanager
@@ -165,7 +167,9 @@ class Daemon:
         log(trouble.lane).error("failed", error=str(error), code=code, seconds=trouble.pause)
         alarm = _alarm_for(error, now - trouble.since)
         if alarm is not None:
-            self._ring(alarm, trouble.lane, error, int((now - trouble.since).total_seconds() // 60))
+            self._ring(
+                alarm, ABOUT.get(trouble.lane, trouble.lane), error, int((now - trouble.since).total_seconds() // 60)
+            )
         return trouble.pause
 
     def _ring(self, code: AlarmCode, about: str, error: MailflowError, minutes: int) -> None:

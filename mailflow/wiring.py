@@ -45,9 +45,12 @@ def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None =
     make_private(data)
     spool, files = Spool(data / "spool", ".eml"), Spool(data / "files")
     database = Database(data / DATABASE).open()
-    with database.write() as books:
-        if books.fact("folder_id") is None:
-            books.note("folder_id", secrets.token_hex(16))
+    with database.read() as books:
+        is_new = books.fact("folder_id") is None
+    if is_new:
+        with database.write() as books:
+            if books.fact("folder_id") is None:
+                books.note("folder_id", secrets.token_hex(16))
     return World(
         data=data,
         campaign=campaign,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from mailflow.errors import StoreError, WireError
+from mailflow.errors import AuthenticationError, StoreError, WireError
+from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log
 from mailflow.steps.answer import answer
 from mailflow.steps.calendar import begin, keep_calendar
 from mailflow.steps.collect import collect, finish_all
 from mailflow.steps.dispatch import Lane, dispatch_all, recover
 from mailflow.steps.file import file_entries
+from mailflow.steps.posting import ring
 from mailflow.steps.process import process
 from mailflow.steps.settle import settle
 from mailflow.steps.sweep import sweep
@@ -86,4 +88,7 @@ def _take_in(world: World, mailbox: Mailbox, account: ImapAccount) -> list[WireE
         pass
     if store_errors:
         raise store_errors[0]
+    if any(isinstance(error, AuthenticationError) for error in errors):
+        with world.database.write() as books:
+            ring(world, books, AlarmCode.LOGIN_REFUSED, "imap", str(errors[0]))
     return errors

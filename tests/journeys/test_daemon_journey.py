@@ -54,7 +54,6 @@ def test_a_week_of_200_mails_is_answered_filed_and_reported(
 ) -> None:
     crowd = Crowd(campaign, day(campaign, "17T09:00"))
     first, second = crowd.mails(140), crowd.mails(60)
-    deliver(dovecot, [])
     journey = Journey(tmp_path, dovecot, postfix, SETTINGS)
     journey.once("2020-08-17T08:00")
     with Daemon(journey, day(campaign, "18T16:00")) as daemon:
