@@ -11,13 +11,14 @@ PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11 python3.14
 	"$$one" -c '$(ENOUGH)' >/dev/null 2>&1 && echo "$$one" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test lint bench docs lock clean
 
 help:
 	@echo 'make demo    the whole job on made-up mails, with its own mail servers; the result is in demo/'
 	@echo 'make test    lint, format, types and all tests (TESTS=tests/unit/judge: only those)'
 	@echo 'make lint    only what can be told without running anything'
 	@echo 'make bench   how fast; see bench/README.md'
+	@echo 'make docs    write the generated tables of docs/ again'
 	@echo 'make lock    resolve the dependencies again (needs uv)'
 	@echo 'make clean   remove what make made, except demo/ and data/'
 
@@ -42,6 +43,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python bench/run.py $(ARGS)
+
+docs: $(STAMP)
+	@$(BIN)/python tests/unit/house/test_docs.py
 
 lock:
 	@command -v uv >/dev/null || { echo 'make: uv is needed for this: https://docs.astral.sh/uv/' >&2; exit 1; }

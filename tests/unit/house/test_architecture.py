@@ -16,7 +16,6 @@ PACKAGE = ROOT / "mailflow"
 BASE = frozenset({"mailflow", "model", "errors", "clock", "areas", "atomic", "maillog", "resources"})
 CORE = frozenset({"campaign", "intake", "documents", "judge", "letters", "reports"})
 WORLD = frozenset({"store", "wire"})
-TOP = frozenset({"settings", "wiring", "daemon", "cli", "demo", "testing"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "mailflow": frozenset(),
@@ -26,6 +25,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "resources": frozenset(),
     "areas": frozenset(),
     "atomic": frozenset({"errors"}),
+    "settings": frozenset({"errors"}),
     "model": frozenset({"errors"}),
     "campaign": frozenset({"model", "errors", "resources"}),
     "intake": frozenset({"model", "errors", "resources"}),
@@ -35,13 +35,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "reports": frozenset({"model", "errors", "resources", "campaign", "letters"}),
     "store": frozenset({"model", "errors", "clock", "atomic"}),
     "wire": frozenset({"model", "errors", "clock", "atomic"}),
-    "settings": frozenset({"errors"}),
     "steps": BASE | CORE | WORLD,
     "wiring": BASE | CORE | WORLD | {"steps", "settings"},
-    "daemon": BASE | CORE | WORLD | {"steps"},
-    "cli": BASE | CORE | WORLD | TOP | {"steps"},
-    "demo": BASE | CORE | WORLD | TOP | {"steps"},
-    "testing": BASE | CORE | WORLD | TOP | {"steps"},
+    "daemon": BASE | CORE | WORLD | {"steps", "settings", "wiring"},
+    "demo": BASE | CORE | WORLD | {"steps", "settings", "wiring", "daemon", "testing"},
+    "cli": BASE | CORE | WORLD | {"steps", "settings", "wiring", "daemon", "testing", "demo"},
+    "testing": BASE | CORE | WORLD | {"steps", "settings", "wiring", "daemon", "demo", "cli"},
 }
 """Which part may import which. What stands nowhere here points upwards."""
 
@@ -147,6 +146,8 @@ def test_every_part_of_the_house_has_its_place() -> None:
 
 def test_each_library_that_touches_the_world_has_one_door() -> None:
     def check(name: str, tree: Tree) -> Iterator[str]:
+        if part(name) == "testing":  # it breaks things on purpose, from underneath
+            return
         for module, line in imports(tree):
             door = ONLY_IMPORTER.get(module.split(".")[0])
             if door and not door.fullmatch(name):
