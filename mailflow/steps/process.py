@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from time import monotonic
 
 from mailflow.errors import StoreError
 from mailflow.judge.names import folded
@@ -31,6 +32,7 @@ from mailflow.store.books import Books
 from mailflow.store.tables import MessageRow
 
 BATCH = 100
+SECONDS = 60.0
 GROUP = 25
 MOST_ATTEMPTS = 3
 
@@ -44,26 +46,28 @@ EVENTS = {
 Read = tuple[str, Reading | Failed]
 
 
-def process(world: World) -> int:
+def process(world: World, *, seconds: float = SECONDS) -> int:
     """Judges up to a batch of spooled mails; says how many it took up. 0: nothing is waiting.
 
-    Raises StoreError: the disk or the database, not a mail, is at fault, and no try counts.
+    No mail is begun once `seconds` are over, so that answers and reports do not wait behind slow ones. Raises
+    StoreError where the disk or the database, not a mail, is at fault: then no try counts.
     """
     tasks = _take_up(world)
     if not tasks:
         return 0
+    unsettled = {task.sha256 for task in tasks}
     group: list[Read] = []
     try:
-        for read in _in_order(world, tasks):
+        for read in _in_order(world, tasks, monotonic() + seconds):
             group.append(read)
             if len(group) >= GROUP:
-                _settle(world, group)
+                _settle(world, group, unsettled)
                 group = []
-        _settle(world, group)
-    except StoreError:
-        with suppress(StoreError), world.database.write() as books:
-            books.messages.excuse_attempt([task.sha256 for task in tasks])
-        raise
+        _settle(world, group, unsettled)
+    finally:
+        if unsettled:
+            with suppress(StoreError), world.database.write() as books:
+                books.messages.excuse_attempt(sorted(unsettled))
     return len(tasks)
 
 
@@ -79,14 +83,23 @@ def _take_up(world: World) -> list[Task]:
         return [Task(row.sha256, row.defect) for row in rows]
 
 
-def _in_order(world: World, tasks: Sequence[Task]) -> Iterator[Read]:
-    """The readings in the order of arrival, while the children read ahead."""
-    done: queue.Queue[tuple[Task, Reading | Failed] | None] = queue.Queue()
+def _in_order(world: World, tasks: Sequence[Task], until: float) -> Iterator[Read]:
+    """The readings in the order of arrival, while the children read ahead; none is begun after `until`."""
+    done: queue.Queue[tuple[Task, Reading | Failed] | Exception | None] = queue.Queue()
+    enough = threading.Event()
+
+    def wanted() -> Iterator[Task]:
+        for task in tasks:
+            if enough.is_set() or monotonic() > until:
+                return
+            yield task
 
     def feed() -> None:
         try:
-            for result in world.readers.read(tasks):
+            for result in world.readers.read(wanted()):
                 done.put(result)
+        except Exception as error:
+            done.put(error)
         finally:
             done.put(None)
 
@@ -98,36 +111,48 @@ def _in_order(world: World, tasks: Sequence[Task]) -> Iterator[Read]:
             while task.sha256 not in early:
                 result = done.get()
                 if result is None:
-                    raise RuntimeError("the readers stopped early")
+                    return
+                if isinstance(result, Exception):
+                    raise result
                 early[result[0].sha256] = result[1]
             yield task.sha256, early.pop(task.sha256)
     finally:
+        enough.set()
         feeder.join()  # the readers have one owner: nobody else may use them before it has ended
 
 
-def _settle(world: World, group: Sequence[Read]) -> None:
-    """Judges and carries out a group in one transaction; a mail that breaks the code undoes only itself."""
+def _settle(world: World, group: Sequence[Read], unsettled: set[str]) -> None:
+    """Judges and carries out a group in one transaction, and takes what this settles out of `unsettled`.
+
+    Raises StoreError once that is done, where the disk did not take the files of one.
+    """
     if not group:
         return
+    refused = {sha256: read.error for sha256, read in group if isinstance(read, Failed) and read.is_of_store}
     with world.database.write() as books:
         for sha256, reading in group:
             row = books.messages.by_sha(sha256)
             assert row is not None
-            if row.state != MessageState.SPOOLED:
-                continue  # a command of the operator's was faster
-            if isinstance(reading, Failed):
-                if reading.is_of_store:
-                    raise StoreError(reading.error)
-                _fail(world, books, row, reading.error, shunt=row.attempts >= MOST_ATTEMPTS)
-                continue
-            try:
-                with books.savepoint():
-                    _carry_out(world, books, row, reading)
-            except StoreError:
-                raise
-            except Exception as error:  # a bug costs one mail a delay, never the daemon
-                books.session.refresh(row)
-                _fail(world, books, row, where(error), shunt=row.attempts >= MOST_ATTEMPTS)
+            if sha256 not in refused and row.state == MessageState.SPOOLED:  # else an operator was faster
+                _settle_one(world, books, row, reading)
+    unsettled -= {sha256 for sha256, _ in group} - refused.keys()
+    for reason in refused.values():
+        raise StoreError(reason)
+
+
+def _settle_one(world: World, books: Books, row: MessageRow, reading: Reading | Failed) -> None:
+    """A mail that breaks the code undoes only itself. Raises StoreError."""
+    if isinstance(reading, Failed):
+        _fail(world, books, row, reading.error, shunt=row.attempts >= MOST_ATTEMPTS)
+        return
+    try:
+        with books.savepoint():
+            _carry_out(world, books, row, reading)
+    except StoreError:
+        raise
+    except Exception as error:  # a bug costs one mail a delay, never the daemon
+        books.session.refresh(row)
+        _fail(world, books, row, where(error), shunt=row.attempts >= MOST_ATTEMPTS)
 
 
 def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) -> None:

@@ -5,28 +5,43 @@ The standard library's pools give up as a whole when one child dies and cannot t
 
 from __future__ import annotations
 
+import atexit
+import logging
 import multiprocessing
 import os
 import resource
 import signal
-from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from time import monotonic
+from types import ModuleType
 from typing import Any
 
-from mailflow.errors import StoreError
+from mailflow.errors import ReadRefused, StoreError
 from mailflow.model.campaign import Campaign
 from mailflow.steps.reading import Reading, read_spooled
 from mailflow.steps.tracing import where
 from mailflow.store.spool import Spool
 
-WALL_SECONDS = 30.0
-CPU_SECONDS = 20
-MEMORY_BYTES = 1024**3
-FILE_BYTES = 256 * 1024**2
+Stores = tuple[Spool, Spool, Campaign]
+ReadOne = Callable[[str, str, Spool, Spool, Campaign], Reading]
+
+FRESH_CHILDREN = 3
+"""How many new children a mail is offered where each is gone before it takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one mail may cost a child; beyond it the child ends, and the mail has lost a try."""
+
+    wall_seconds: float = 30.0
+    cpu_seconds: int = 20
+    memory_bytes: int = 1024**3
+    file_bytes: int = 256 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +73,40 @@ class _Child:
 
 
 class Readers:
-    """`count` children, started when first needed. One owner thread. Use as a context, or close()."""
+    """`count` children, started when first needed. One owner thread. Use as a context, or close().
 
-    def __init__(self, spool: Spool, files: Spool, campaign: Campaign, *, count: int = 2) -> None:
+    `read` is what a child does with one mail; it is found by its name in the child.
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        files: Spool,
+        campaign: Campaign,
+        *,
+        count: int = 2,
+        bounds: Bounds | None = None,
+        read: ReadOne = read_spooled,
+    ) -> None:
         self._args = (spool, files, campaign)
+        self._read = read
         self._count = count
+        self._bounds = bounds or Bounds()
         self._children: list[_Child] = []
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["mailflow.steps.warm"])
+        self._context.set_forkserver_preload(["mailflow.steps.warm", "mailflow.steps.unmoved"])
 
     def read(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Reading | Failed]]:
-        """Reads all of `tasks` side by side and gives each result as it is there, in no set order."""
-        waiting = deque(tasks)
-        while waiting or any(child.task for child in self._children):
+        """Reads all of `tasks` side by side and gives each result as it is there, in no set order.
+
+        A task is asked for when a child is free, so that `tasks` may end early. Raises OSError where no child starts.
+        """
+        waiting = iter(tasks)
+        while True:
             self._hand_out(waiting)
             busy = [child for child in self._children if child.task]
+            if not busy:
+                return
             timeout = max(0.0, min(child.until for child in busy) - monotonic())
             ready = wait([child.pipe for child in busy], timeout)
             for child in busy:
@@ -80,13 +114,14 @@ class Readers:
                     yield self._result(child)
 
     def close(self) -> None:
-        """Ends the children."""
+        """Ends the children: those at rest by themselves, any other within a second."""
+        atexit.unregister(self.close)
         for child in self._children:
             child.pipe.close()
+        for child in self._children:
             child.process.join(1)
-            if child.process.is_alive():
-                child.process.kill()
-                child.process.join()
+            child.process.kill()
+            child.process.join()
         self._children = []
 
     def __enter__(self) -> Readers:
@@ -95,15 +130,25 @@ class Readers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _hand_out(self, waiting: deque[Task]) -> None:
-        while waiting and len(self._children) < self._count:
-            self._children.append(self._start())
-        for child in self._children:
-            if waiting and child.task is None:
-                child.task = waiting.popleft()
-                child.until = monotonic() + WALL_SECONDS
-                with suppress(OSError):  # a child that died while idle: its pipe ends, which `read` sees
-                    child.pipe.send(child.task)
+    def _hand_out(self, waiting: Iterator[Task]) -> None:
+        while sum(child.task is not None for child in self._children) < self._count:
+            task = next(waiting, None)
+            if task is None:
+                return
+            self._give(task)
+
+    def _give(self, task: Task) -> None:
+        """Hands `task` to a child at rest. One that died meanwhile (the system was out of memory) is replaced."""
+        for _ in range(FRESH_CHILDREN):
+            child = next((one for one in self._children if one.task is None), None) or self._start()
+            try:
+                child.pipe.send(task)
+            except OSError:
+                self._bury(child)
+            else:
+                child.task, child.until = task, monotonic() + self._bounds.wall_seconds
+                return
+        raise OSError("no reader starts: the system is short of memory or processes")
 
     def _result(self, child: _Child) -> tuple[Task, Reading | Failed]:
         task, child.task = child.task, None
@@ -111,18 +156,22 @@ class Readers:
         try:
             if child.pipe.poll():
                 return task, child.pipe.recv()
-            reason = f"the reader did not finish within {WALL_SECONDS:.0f} s"
-        except EOFError:
+            reason = f"the reader did not finish within {self._bounds.wall_seconds:.0f} s"
+        except Exception:  # it died before its answer, or in the middle of it
             reason = "the reader died (memory, CPU or file-size limit, or a crash in a library)"
         self._bury(child)
         return task, Failed(reason, died=True)
 
     def _start(self) -> _Child:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, *self._args), daemon=True)
-        process.start()
+        process = self._context.Process(target=_serve, args=(theirs, self._bounds, self._read, self._args), daemon=True)
+        with _no_script():
+            process.start()
         theirs.close()
-        return _Child(process, ours)
+        atexit.unregister(self.close)
+        atexit.register(self.close)  # before multiprocessing waits for children that wait for us
+        self._children.append(child := _Child(process, ours))
+        return child
 
     def _bury(self, child: _Child) -> None:
         child.process.kill()
@@ -131,26 +180,59 @@ class Readers:
         self._children.remove(child)
 
 
-def _serve(pipe: Connection, spool: Spool, files: Spool, campaign: Campaign) -> None:
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Multiprocessing has children import the program's own script, which need not be made for that: show it none."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+def _serve(pipe: Connection, bounds: Bounds, read: ReadOne, args: Stores) -> None:
     """The child: reads what it is told until the pipe closes. The daemon decides when to stop, not a signal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    logging.disable()  # what libraries say of a mail quotes it
+    warnings.simplefilter("ignore")
+    _bound(resource.RLIMIT_AS, bounds.memory_bytes)
+    _bound(resource.RLIMIT_FSIZE, bounds.file_bytes)
+    _bound(resource.RLIMIT_CORE, 0)
     while True:
         try:
             task = pipe.recv()
         except (EOFError, OSError):
             return
-        spent = sum(os.times()[:2])
-        resource.setrlimit(resource.RLIMIT_CPU, (int(spent) + CPU_SECONDS, resource.RLIM_INFINITY))
+        _bound(resource.RLIMIT_CPU, int(sum(os.times()[:2])) + bounds.cpu_seconds)
+        result = _result_of(read, task, args)
         try:
-            result: Reading | Failed = read_spooled(task.sha256, task.defect, spool, files, campaign)
-        except MemoryError:
-            os._exit(1)
-        except StoreError as error:
-            result = Failed(str(error), died=False, is_of_store=True)
-        except Exception as error:  # a bug costs this mail a try, not the child
-            result = Failed(where(error), died=False)
-        pipe.send(result)
+            pipe.send(result)
+        except OSError:
+            return
+        except Exception as error:  # a result that cannot be sent
+            pipe.send(Failed(where(error), died=False))
+
+
+def _result_of(read: ReadOne, task: Task, args: Stores) -> Reading | Failed:
+    try:
+        return read(task.sha256, task.defect, *args)
+    except MemoryError:
+        os._exit(1)
+    except StoreError as error:
+        return Failed(str(error), died=False, is_of_store=True)
+    except ReadRefused as error:
+        told = str(error) if isinstance(error.__cause__, StoreError) else where(error)
+        return Failed(told, died=False)
+    except Exception as error:  # a bug costs this mail a try, not the child
+        return Failed(where(error), died=False)
+
+
+def _bound(what: int, most: int) -> None:
+    """Sets the limit, or leaves a lower one that stands already."""
+    soft, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    if what == resource.RLIMIT_CPU or soft == resource.RLIM_INFINITY or most < soft:
+        resource.setrlimit(what, (most, hard))

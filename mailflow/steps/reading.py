@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, replace
 
 from mailflow.documents.extract import extract
@@ -44,14 +45,20 @@ def read_bytes(raw: bytes, campaign: Campaign, *, defect: str = "") -> tuple[Unp
 def read_spooled(sha256: str, defect: str, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
     """Reads the mail of that hash from the spool and puts its attachments in `files`, durable.
 
-    Raises StoreError where they cannot be put there, ReadRefused where the original is gone or damaged.
+    Raises StoreError where they cannot be put there, ReadRefused where the original is gone or damaged, or a file of
+    the mail is larger than a reader may write.
     """
     try:
         raw = spool.get(sha256)
     except StoreError as error:
         raise ReadRefused(str(error)) from error
     unpacked, facts = read_bytes(raw, campaign, defect=defect)
-    files.put(unpacked.contents.values())
+    try:
+        files.put(unpacked.contents.values())
+    except StoreError as error:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EFBIG:
+            raise ReadRefused(str(error)) from error
+        raise
     silence = reason_for_silence(unpacked.message, frozenset())
     bounce = read_bounce(raw, unpacked) if silence in SILENCES else None
     return Reading(unpacked.message, facts, bounce)
