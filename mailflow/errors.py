@@ -23,6 +23,10 @@ class StoreError(MailflowError):
     """The data folder or its database cannot be used now (full, locked, read-only, damaged)."""
 
 
+class StepFailed(MailflowError):
+    """A fault in the code; the text is its kind and place. The step is tried again."""
+
+
 class AlreadyRunning(MailflowError):
     """Another daemon holds this data folder."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mailflow.campaign.calendar import occurrences
+from mailflow.errors import MailflowError
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log
 from mailflow.model.occurrence import Occurrence, OccurrenceKind
@@ -17,13 +18,15 @@ from mailflow.steps.digest import post_digest
 from mailflow.steps.posting import ring
 from mailflow.steps.remind import post_reminders
 from mailflow.steps.report import has_addressee, post_report
+from mailflow.steps.tracing import as_ours, where
 from mailflow.steps.world import World
 from mailflow.store.books import Books
 from mailflow.store.occurrences import MISSED, PASSED, POSTED, WAITING
 
 FIRST_RUN, SETTLED_UNTIL = "first_run", "calendar_settled_until"
 LONGEST_WAIT = timedelta(minutes=30)
-"""How long a closing report waits for a poll and an empty spool; stragglers follow in the next report."""
+"""How long a closing report waits for a poll and an empty spool, once it is taken up; stragglers follow later."""
+NOTED_AGAIN = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
 
 
@@ -35,7 +38,11 @@ def begin(world: World) -> None:
 
 
 def keep_calendar(world: World) -> int:
-    """Takes up everything that is due; says how many due times were settled."""
+    """Takes up everything that is due; says how many due times were settled.
+
+    One that cannot be settled delays no other: it is tried again, and what stood in its way is raised at the end.
+    Raises StoreError, MailflowError.
+    """
     now = world.now()
     with world.database.read() as books:
         first_run = books.fact(FIRST_RUN)
@@ -43,19 +50,28 @@ def keep_calendar(world: World) -> int:
         states = books.occurrences.states()
     settled = 0
     open_from: datetime | None = None
+    trouble: MailflowError | None = None
     for occurrence in sorted(occurrences(world.campaign, since, now + INSTANT), key=_turn):
         if occurrence.kind is OccurrenceKind.DEADLINE or states.get(occurrence.id, WAITING) != WAITING:
             continue
-        with world.database.write() as books:
-            state = _take_up(world, books, occurrence, now)
+        try:
+            with world.database.write() as books:
+                state = _take_up(world, books, occurrence, now)
+        except Exception as error:
+            state = WAITING
+            trouble = trouble or as_ours(error)
+            log("calendar").error("failed", occurrence=occurrence.id, exception=where(error))
         if state == WAITING:
             open_from = open_from or occurrence.due
         else:
             settled += 1
             log("calendar").info("settled", occurrence=occurrence.id, state=state)
-    if settled or open_from is None:
+    until = open_from or now
+    if settled or abs(until - since) >= NOTED_AGAIN:
         with world.database.write() as books:
-            books.note(SETTLED_UNTIL, (open_from or now).isoformat())
+            books.note(SETTLED_UNTIL, until.isoformat())
+    if trouble is not None:
+        raise trouble
     return settled
 
 
@@ -65,7 +81,10 @@ def _turn(occurrence: Occurrence) -> tuple[datetime, bool, str]:
 
 
 def _take_up(world: World, books: Books, occurrence: Occurrence, now: datetime) -> str:
-    """Settles one due time as far as can be, and notes its state."""
+    """Settles one due time as far as can be, and notes its state. A second daemon's word on it stands."""
+    was = books.occurrences.state_of(occurrence.id)
+    if was is not None and was != WAITING:
+        return was
     if now - occurrence.due > timedelta(hours=world.campaign.catch_up_hours):
         state = _miss(world, books, occurrence, now)
     elif occurrence.kind is OccurrenceKind.REPORT:
@@ -79,7 +98,8 @@ def _take_up(world: World, books: Books, occurrence: Occurrence, now: datetime) 
     else:
         state = _alarm(world, books, occurrence, now)
     books.occurrences.settle(occurrence.id, state)
-    books.record(f"occurrence:{occurrence.id}", state, now, due=occurrence.due)
+    if state != was:
+        books.record(f"occurrence:{occurrence.id}", state, now, due=occurrence.due)
     return state
 
 
@@ -93,7 +113,8 @@ def _report(world: World, books: Books, occurrence: Occurrence, now: datetime) -
 
 def _is_closed(books: Books, occurrence: Occurrence, now: datetime) -> bool:
     """Whether everything that arrived before the cut is judged, or has been waited for long enough."""
-    if occurrence.cut is None or now - occurrence.due > LONGEST_WAIT:
+    taken_up = books.occurrences.waiting_since(occurrence.id) or now
+    if occurrence.cut is None or now - max(occurrence.due, taken_up) > LONGEST_WAIT:
         return True
     polled = books.fact(POLL_BEGUN)
     is_polled = polled is not None and datetime.fromisoformat(polled) >= occurrence.cut

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from mailflow.errors import AuthenticationError, StoreError, WireError
+from mailflow.errors import AuthenticationError, MailflowError, StoreError, WireError
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log
 from mailflow.steps.answer import answer
@@ -17,6 +18,7 @@ from mailflow.steps.posting import ring
 from mailflow.steps.process import process
 from mailflow.steps.settle import settle
 from mailflow.steps.sweep import sweep
+from mailflow.steps.tracing import as_ours
 from mailflow.steps.world import World
 from mailflow.wire.imap import ImapAccount, Mailbox
 
@@ -24,16 +26,26 @@ PAUSE = 0.05
 
 
 def run_once(world: World, mailbox: Mailbox, account: ImapAccount, lanes: Sequence[Lane]) -> list[WireError]:
-    """One pass at the world's time; gives the errors of servers that could not be reached. Raises StoreError."""
+    """One pass at the world's time; gives the errors of servers that could not be reached.
+
+    What could not be posted keeps nothing from leaving; it is raised at the end. Raises StoreError, MailflowError.
+    """
     start(world)
+    trouble: MailflowError | None = None
     try:
         errors = _take_in(world, mailbox, account)
-        post_due(world, at_once=True)
+        try:
+            post_due(world, at_once=True)
+        except MailflowError as error:
+            trouble = error
         if not errors:
             errors += _failure_of(lambda: finish_all(world, mailbox, account))
     finally:
         mailbox.close()
-    return errors + _failure_of(lambda: dispatch_all(world, lanes))
+    errors += _failure_of(lambda: dispatch_all(world, lanes))
+    if trouble is not None:
+        raise trouble
+    return errors
 
 
 def _failure_of(step: Callable[[], object]) -> list[WireError]:
@@ -53,8 +65,24 @@ def start(world: World) -> None:
 
 
 def post_due(world: World, *, at_once: bool) -> int:
-    """Answers, judges again, keeps the calendar and files; says how much was done."""
-    done = answer(world, at_once=at_once) + settle(world) + keep_calendar(world)
+    """Answers, judges again, keeps the calendar and files; says how much was done.
+
+    Each is done where another fails, and the first failure raised at the end. Raises StoreError, MailflowError.
+    """
+    done = 0
+    trouble: MailflowError | None = None
+    for step in (partial(answer, at_once=at_once), settle, keep_calendar, _file_all):
+        try:
+            done += step(world)
+        except Exception as error:  # a bug in one is no reason to leave the others
+            trouble = trouble or as_ours(error)
+    if trouble is not None:
+        raise trouble
+    return done
+
+
+def _file_all(world: World) -> int:
+    done = 0
     while count := file_entries(world):
         done += count
     return done

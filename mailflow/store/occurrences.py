@@ -24,6 +24,11 @@ class OccurrenceBook:
         row = self._session.get(OccurrenceRow, occurrence_id)
         return row.state if row else None
 
+    def waiting_since(self, occurrence_id: str) -> datetime | None:
+        """When it was first taken up, where it waits; else None."""
+        row = self._session.get(OccurrenceRow, occurrence_id)
+        return row.taken_at if row and row.state == WAITING else None
+
     def states(self) -> dict[str, str]:
         """The state of each occurrence that was taken up."""
         return {row.id: row.state for row in self._session.exec(select(OccurrenceRow))}
@@ -31,7 +36,7 @@ class OccurrenceBook:
     def take(self, occurrence: Occurrence, state: str, now: datetime) -> OccurrenceRow:
         """Notes what became of a due time. The key keeps it single; POSTED, PASSED and MISSED are final.
 
-        Raises ValueError where it is final already.
+        `taken_at` of one that goes on waiting stays. Raises ValueError where it is final already.
         """
         row = self._session.get(OccurrenceRow, occurrence.id)
         if row is None:
@@ -40,8 +45,9 @@ class OccurrenceBook:
             )
         elif row.state != WAITING:
             raise ValueError(f"occurrence {occurrence.id} is {row.state} already")
+        elif state != WAITING:
+            row.taken_at = now
         row.state = state
-        row.taken_at = now
         self._session.add(row)
         self._session.flush()
         return row
