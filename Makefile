@@ -17,7 +17,7 @@ help:
 	@echo 'make demo    the whole job on made-up mails, with its own mail servers; the result is in demo/'
 	@echo 'make test    lint, format, types and all tests (TESTS=tests/unit/judge: only those)'
 	@echo 'make lint    only what can be told without running anything'
-	@echo 'make bench   how fast; see bench/README.md'
+	@echo 'make bench   how fast: mails a second, memory (needs dovecot and postfix)'
 	@echo 'make docs    write the generated tables of docs/ again'
 	@echo 'make lock    resolve the dependencies again (needs uv)'
 	@echo 'make clean   remove what make made, except demo/ and data/'
@@ -42,7 +42,7 @@ lint: $(STAMP)
 	@$(BIN)/python -m pytest tests/unit/house/test_architecture.py
 
 bench: $(STAMP)
-	@$(BIN)/python bench/run.py $(ARGS)
+	@$(BIN)/python -m bench.intake $(ARGS)
 
 docs: $(STAMP)
 	@$(BIN)/python tests/unit/house/test_docs.py
@@ -57,7 +57,7 @@ clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): requirements.lock pyproject.toml .ci/venv.py
+$(STAMP): requirements.lock pyproject.toml tools/venv.py
 	@[ -n "$(PYTHON)" ] || { echo 'make: no Python 3.11 or newer found: apt-get install python3 python3-venv,' \
 		'or name one: make PYTHON=/path/to/python3.12 demo' >&2; exit 1; }
-	@$(PYTHON) .ci/venv.py $(STAMP)
+	@$(PYTHON) tools/venv.py $(STAMP)

@@ -1,4 +1,4 @@
-"""Archives other than zip (rar, 7z), through libarchive where the optional extra `documents` is installed."""
+"""Archives other than zip (rar, 7z), through libarchive where the system has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outlook's own wrappings: winmail.dat (TNEF) and .msg, where the optional extra `documents` is installed.
+"""Outlook's own wrappings: winmail.dat (TNEF) and .msg.
 
 [MS-OXTNEF] and [MS-OXMSG] say what they are; tnefparse and python-oxmsg read them.
 """

@@ -298,7 +298,7 @@ def test_public_functions_and_classes_say_what_they_are_for() -> None:
     assert not found, "\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize("folder", ["mailflow", "tests", "schedules", "templates", "docs", ".ci", ".github"])
+@pytest.mark.parametrize("folder", ["mailflow", "tests", "schedules", "templates", "docs", "tools", ".ci", ".github"])
 def test_nothing_holds_what_looks_like_a_secret(folder: str) -> None:
     found = []
     for path in sorted((ROOT / folder).rglob("*")):

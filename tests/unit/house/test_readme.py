@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 import typer.main
 
+from mailflow.campaign.load import load_campaign
 from mailflow.cli.app import app
+from mailflow.intake.command import read_command
 
 ROOT = Path(__file__).resolve().parents[3]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
@@ -156,6 +158,16 @@ def test_both_readmes_have_the_same_parts_and_commands() -> None:
     assert len(re.findall(r"^## ", english, re.MULTILINE)) == len(re.findall(r"^## ", chinese, re.MULTILINE))
     assert len(re.findall(r"^\|", english, re.MULTILINE)) == len(re.findall(r"^\|", chinese, re.MULTILINE))
     assert len(re.findall(r"^- ", english, re.MULTILINE)) == len(re.findall(r"^- ", chinese, re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_subjects_that_senders_may_use_are_understood(page: Path) -> None:
+    campaign = load_campaign("shanxi-2020")
+    text = page.read_text(encoding="utf-8")
+    subjects = re.findall(r"`((?:查询|撤回|索取|报送|本次|帮助)[^`]*)`", text)
+    assert len(subjects) == 7
+    for subject in subjects:
+        assert read_command(subject, campaign) is not None, subject
 
 
 @pytest.fixture(scope="module")

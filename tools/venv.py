@@ -1,7 +1,7 @@
 """Makes .venv for `make`: the locked packages, each checked against its hash, then this checkout itself.
 
 Standard library only: it runs before anything is installed. The stamp it leaves lets `make` skip it next time.
-Usage: python3 .ci/venv.py STAMP
+Usage: python3 tools/venv.py STAMP
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main(stamp: Path) -> int:
     if code == 0:
         code = follow([*pip, "--no-build-isolation", "--quiet", "--editable", str(ROOT)], 0)
     if code == 0:
-        stamp.write_text("made by .ci/venv.py\n", encoding="utf-8")
+        stamp.write_text("made by tools/venv.py\n", encoding="utf-8")
     return code
 
 
