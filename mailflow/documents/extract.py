@@ -9,6 +9,7 @@ from mailflow.documents.excel import read_xls, read_xlsx
 from mailflow.documents.grid import Sheet
 from mailflow.documents.kinds import Kind, kind_of
 from mailflow.documents.layout import fullest, read_forms
+from mailflow.documents.listing import read_listing
 from mailflow.documents.pdf import Locked, read_pdf
 from mailflow.documents.pictures import check_picture
 from mailflow.documents.roles import role_by_name
@@ -111,6 +112,12 @@ def _document(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) 
         if kind is Kind.DOCX and facts.told_by == "nothing":
             facts = replace(facts, role=Role.FORM)  # a text document of unknown use is the form far more often than not
         return replace(facts, problem=_unreadable(facts), detail=str(error))
+    return _sheet(kind, facts, sheet, campaign)
+
+
+def _sheet(kind: Kind, facts: FileFacts, sheet: Sheet, campaign: Campaign) -> FileFacts:
+    if kind in ELECTRONIC:
+        facts = replace(facts, listed=read_listing(sheet, campaign))
     forms = read_forms(sheet, campaign)
     form = fullest(forms)
     if form is not None:
@@ -118,6 +125,8 @@ def _document(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) 
         return replace(facts, role=Role.FORM, told_by="content", form=form, more_forms=more)
     if facts.role is Role.FORM and sheet.is_blank and (sheet.pictures or kind is Kind.PDF):
         return replace(facts, role=Role.FORM_SCAN)
+    if facts.listed:
+        return replace(facts, role=Role.UNKNOWN, told_by="content")
     if facts.role is Role.FORM:
         return replace(facts, problem="form.unreadable", detail="none of the campaign's forms was found in it")
     return facts
@@ -137,7 +146,9 @@ def _unreadable(facts: FileFacts) -> str:
 
 def _settle_scans(read: list[tuple[Kind, FileFacts]], campaign: Campaign) -> tuple[FileFacts, ...]:
     """Makes a PDF of a form the scan where its form came as a document too, by the same name or a scan's file name."""
-    forms = [facts.form for kind, facts in read if kind in ELECTRONIC and facts.form is not None]
+    forms = [
+        form for kind, facts in read if kind in ELECTRONIC and facts.form for form in (facts.form, *facts.more_forms)
+    ]
     return tuple(
         replace(facts, role=Role.FORM_SCAN)
         if kind is Kind.PDF and facts.form is not None and _is_copy(facts, facts.form, forms, campaign)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailflow.intake.charset import HAN
+from mailflow.intake.surnames import COMPOUND_SURNAMES, SURNAMES
 
 _LATIN = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _NAME = re.compile(f"[{HAN}](?:[{HAN}·]{{0,18}}[{HAN}])|[{_LATIN}][{_LATIN}.'’ -]{{0,58}}[{_LATIN}.]")
@@ -42,11 +43,15 @@ _LONGEST_SURNAME_ALIKE = 5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The name and the unit in front of it; `count` where several names were listed instead of one."""
+    """The name and the unit in front of it; `count` where several were listed instead of one.
+
+    `names` are those that were listed, where each of them reads like a person's.
+    """
 
     name: str | None = None
     unit: str | None = None
     count: int | None = None
+    names: tuple[str, ...] = ()
 
 
 def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = False) -> Choice:
@@ -55,9 +60,11 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
     `of_many`: the subject announces several applicants, so that a unit's name is a unit's.
     A word that reads like a unit (水利厅) is a name only where there is no better one, since 李登科 does too.
     """
-    listed = max((_listed(piece, noise) for piece in pieces), default=0)
-    if listed > 1:
-        return Choice(count=listed)
+    listed = max((_listed(piece, noise) for piece in pieces), key=len, default=())
+    if len(listed) > 1:
+        likely = all(is_likely_name(name) for _, name in listed)
+        unit = next((unit for unit, _ in listed if unit), None)
+        return Choice(None, unit, len(listed), tuple(name for _, name in listed) if likely else ())
     words = [word for piece in pieces for word in _words(piece, noise)][:_FOREMOST]
     split = [_without_unit(word) for word in words]
     if of_many and words and not any(_is_certain(name) for _, name in split):
@@ -81,6 +88,13 @@ def organisation_in(pieces: Sequence[str], noise: Sequence[str]) -> Choice:
             unit = "".join(word for word in words if word != name) if is_before else ""
             return Choice(name, unit or None)
     return Choice()
+
+
+def is_likely_name(text: str) -> bool:
+    """Whether `text` reads like a Chinese person's name: a known surname and one or two characters (three at most)."""
+    if _SHORT_NAME.fullmatch(text) is None or _reads_like_unit(text):
+        return False
+    return "·" in text or (len(text) <= 3 and text[0] in SURNAMES) or (len(text) >= 3 and text[:2] in COMPOUND_SURNAMES)
 
 
 def first_word(piece: str, noise: Sequence[str]) -> str | None:
@@ -144,17 +158,19 @@ def _trimmed(word: str, idle: Iterable[str]) -> str:
     return word
 
 
-def _listed(piece: str, noise: Sequence[str]) -> int:
-    """How many names are listed ("王小明、李晓华", "王小明和李晓华"); 0 where it is no list of names."""
+def _listed(piece: str, noise: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The units and names in a list ("王小明、李晓华", "王小明和李晓华"); () where it is no list of names."""
     text = _without(piece, noise)
     for match in _LIST.finditer(text):
-        names = [word for word in re.split(r"[、,，;；/]", match[0]) if _is_certain(_without_unit(word)[1])]
-        if len(set(names)) > 1:
-            return len(names)
+        split = [_without_unit(word) for word in re.split(r"[、,，;；/]", match[0])]
+        names = {name: (unit, name) for unit, name in split if _is_certain(name)}
+        if len(names) > 1:
+            return tuple(names.values())
     for word in _words(piece, noise):
-        if _AND.fullmatch(word) is not None and len(word) > 4:
-            return 2
-    return 0
+        both = _AND.fullmatch(word)
+        if both is not None and len(word) > 4:
+            return _without_unit(both[1]), ("", both[2])
+    return ()
 
 
 def _without_unit(word: str) -> tuple[str, str]:

@@ -46,8 +46,9 @@ _OWN_TAG = re.compile(r"\s*[〔\[][^〔〕\[\]]{0,60}[〕\]]")
 class SubjectReading:
     """What a subject says. `categories` are ids in the order read; more than one is undecided, none is unknown.
 
-    `name` is the applicant (person or organisation), `unit` one that stands in front of a person's name, `refs` our
-    receipt numbers, `count` the number of applicants a unit announces ("等5人").
+    `name` is the applicant (person or organisation), `names` several persons that are listed instead; `unit` is one
+    that stands in front of a person's name, `refs` our receipt numbers, `count` the number of applicants a unit
+    announces ("等5人").
     """
 
     name: str | None = None
@@ -56,6 +57,7 @@ class SubjectReading:
     refs: tuple[str, ...] = ()
     is_reply: bool = False
     count: int | None = None
+    names: tuple[str, ...] = ()
 
 
 def parse_subject(subject: str, campaign: Campaign) -> SubjectReading:
@@ -79,7 +81,7 @@ def parse_subject(subject: str, campaign: Campaign) -> SubjectReading:
     categories = tuple(dict.fromkeys(found))
     pieces = pattern.split(text) if pattern is not None else [text]
     choice = _choice(pieces, categories, campaign, of_many=(count or 0) > 1)
-    return SubjectReading(choice.name, categories, choice.unit, refs, is_reply, count or choice.count)
+    return SubjectReading(choice.name, categories, choice.unit, refs, is_reply, count or choice.count, choice.names)
 
 
 def plain_subject(subject: str) -> str:

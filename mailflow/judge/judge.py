@@ -15,13 +15,13 @@ from mailflow.judge.found import Found, finding, together, verdict_of
 from mailflow.judge.holding import Holding, Said, news_of, readings_for, said_by
 from mailflow.judge.merge import merged_fields, merged_files, own_files
 from mailflow.judge.names import same_name
-from mailflow.judge.people import STUDY_ID, UNIT, text_of
+from mailflow.judge.people import STUDY_ID, UNIT, own_form, text_of
 from mailflow.judge.phrase import listed, quoted, say
 from mailflow.judge.standing import Claim, Standing, standing_of
 from mailflow.judge.timing import check_time, is_kept_aside
 from mailflow.model.campaign import Campaign, Category, Severity
 from mailflow.model.entry import Finding, Known, Relation, Submission
-from mailflow.model.facts import Facts
+from mailflow.model.facts import Facts, FileFacts
 from mailflow.model.judgement import Disposition, Draft, Judgement, Route
 from mailflow.model.message import Message
 
@@ -64,7 +64,7 @@ def judge(
         else:
             submissions.append(submission)
     findings = (*route.findings, *_of_the_mail(case))
-    names = _shown_names(message, unplaced)
+    names = _shown_names(campaign, message, unplaced)
     if route.drafts and not submissions:
         reason = say(campaign, "held.same-name", name=quoted(route.drafts[0].applicant))
         return Judgement(Disposition.HELD, reason, (), findings, names, route.silence)
@@ -74,7 +74,7 @@ def judge(
 def _submission(case: _Case, draft: Draft) -> Submission | None:
     """One draft, judged; None where two entries of its sender fit equally well."""
     campaign, category = case.campaign, case.campaign.category(draft.category)
-    said = said_by(readings_for(category, news_of(case.facts, draft.files)))
+    said = said_by(readings_for(category, _news(case, draft)))
     claim = Claim(
         case.message.sender,
         draft.applicant,
@@ -94,9 +94,17 @@ def _submission(case: _Case, draft: Draft) -> Submission | None:
     return _as_submission(case, draft, claim, standing, holding=holding, found=found, aside=aside)
 
 
+def _news(case: _Case, draft: Draft) -> tuple[FileFacts, ...]:
+    """What is known of the draft's files; of a file with several forms, its applicant's."""
+    return tuple(
+        own_form(file, case.campaign, draft.applicant, draft.study_id, draft.category)
+        for file in news_of(case.facts, draft.files)
+    )
+
+
 def _holding(case: _Case, category: Category, draft: Draft, standing: Standing, said: Said, *, alone: bool) -> Holding:
     """What there is to judge: the entry with this mail added, or (`alone`, or not its version) this mail only."""
-    news = news_of(case.facts, draft.files)
+    news = _news(case, draft)
     files = own_files(case.message, case.facts, draft.files)
     entry = standing.entry
     links = case.message.cloud_links if len(case.route.drafts) == 1 else ()
@@ -186,7 +194,10 @@ def _of_the_mail(case: _Case) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _shown_names(message: Message, wanted: Iterable[str]) -> tuple[str, ...]:
-    """File names for people, of files that could not be matched; nameless ones are left out."""
-    names = {one.sha256: one.filename for one in message.attachments}
+def _shown_names(campaign: Campaign, message: Message, wanted: Iterable[str]) -> tuple[str, ...]:
+    """File names for people, of files that could not be matched, with the folder they lie in where they do."""
+    names = {
+        one.sha256: "/".join(filter(None, (one.folder, one.filename or say(campaign, "check.nameless"))))
+        for one in reversed(message.attachments)
+    }
     return tuple(name for sha256 in dict.fromkeys(wanted) if (name := names.get(sha256)))

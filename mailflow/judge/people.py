@@ -1,14 +1,13 @@
-"""Whom the forms of a mail name, and which of its files belong to whom."""
+"""Whom a mail names: in its forms, and beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from mailflow.judge.names import folded, same_name, tidied
+from mailflow.judge.names import same_name, tidied
 from mailflow.model.campaign import Campaign
-from mailflow.model.facts import Facts, FormReading, Role, Value
-from mailflow.model.message import Attachment, Message
+from mailflow.model.facts import Facts, FileFacts, FormReading, Role, Value
 
 NAME, STUDY_ID, ORGANISATION, MOBILE, UNIT = "name", "study_id", "organisation", "mobile", "unit"
 """Field ids that say who somebody is; every campaign file uses these ids for them."""
@@ -29,15 +28,24 @@ class NamedForm:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody (or an organisation) a mail is about, with the forms that name him."""
+    """Somebody (or an organisation) a mail is about, with the forms that name him.
+
+    `said` are categories told beside his name: by the subject of his mail, in a list, in a folder's name. `sections`
+    are the attached mails (None: the mail itself) whose subject names him. `announced`: named by a subject or a list,
+    so that he has an entry even where no file of his came.
+    """
 
     name: str
     study_id: str | None
     forms: tuple[NamedForm, ...] = ()
+    said: tuple[str, ...] = ()
+    sections: frozenset[int | None] = frozenset()
+    announced: bool = False
 
     def categories(self) -> tuple[str, ...]:
-        """The categories his forms' titles name, each once."""
-        return tuple(dict.fromkeys(form.category for form in self.forms if form.category))
+        """The one category said beside his name, else those that his forms' titles name; both where they agree."""
+        titled = tuple(dict.fromkeys(form.category for form in self.forms if form.category))
+        return self.said if len(self.said) == 1 and self.said[0] not in titled else titled
 
 
 def name_field(campaign: Campaign, form_id: str) -> str:
@@ -55,94 +63,64 @@ def text_of(value: Value | None) -> str | None:
 
 
 def forms_in(facts: Facts, campaign: Campaign) -> tuple[NamedForm, ...]:
-    """The electronic forms of a mail that could be read, each content once."""
-    forms: dict[str, NamedForm] = {}
+    """The electronic forms of a mail that could be read, each content once, a file with several forms as several."""
+    forms: list[NamedForm] = []
+    seen: set[str] = set()
     for file in facts.files:
-        reading = file.form
-        if file.role is not Role.FORM or reading is None or file.sha256 in forms:
-            continue
-        forms[file.sha256] = NamedForm(
-            file.sha256,
-            reading,
-            tidied(text_of(reading.fields.get(name_field(campaign, reading.form))) or "") or None,
-            text_of(reading.fields.get(STUDY_ID)),
-            reading.categories[0] if len(reading.categories) == 1 else None,
-        )
-    return tuple(forms.values())
+        if file.role is Role.FORM and file.form is not None and file.sha256 not in seen:
+            seen.add(file.sha256)
+            forms.extend(_named(file.sha256, one, campaign) for one in (file.form, *file.more_forms))
+    return tuple(forms)
+
+
+def _named(sha256: str, reading: FormReading, campaign: Campaign) -> NamedForm:
+    return NamedForm(
+        sha256,
+        reading,
+        tidied(text_of(reading.fields.get(name_field(campaign, reading.form))) or "") or None,
+        text_of(reading.fields.get(STUDY_ID)),
+        reading.categories[0] if len(reading.categories) == 1 else None,
+    )
+
+
+def own_form(file: FileFacts, campaign: Campaign, applicant: str, study_id: str | None, category: str) -> FileFacts:
+    """`file` with the one of its forms that is the applicant's for this category; itself where none names him."""
+    if not file.more_forms or file.form is None:
+        return file
+    forms = [_named(file.sha256, one, campaign) for one in (file.form, *file.more_forms)]
+    mine = [one for one in forms if one.name and same_name(one.name, applicant)]
+    mine.sort(key=lambda one: (one.study_id != study_id, category not in one.reading.categories))
+    return replace(file, form=mine[0].reading if mine else file.form, more_forms=())
 
 
 def people_in(forms: Iterable[NamedForm]) -> tuple[Person, ...]:
     """Who is named, in the order of the mail. One name with two 学号 is two people."""
+    return together(Person(form.name, form.study_id, (form,)) for form in forms if form.name is not None)
+
+
+def together(named: Iterable[Person]) -> tuple[Person, ...]:
+    """Each person once, with all that is said of him; who has another 学号 is somebody else of that name."""
     people: list[Person] = []
-    for form in forms:
-        if form.name is None:
-            continue
-        for at, person in enumerate(people):
-            ids = {one for one in (person.study_id, form.study_id) if one}
-            if same_name(person.name, form.name) and len(ids) < 2:
-                people[at] = Person(person.name, person.study_id or form.study_id, (*person.forms, form))
-                break
+    for one in named:
+        at = next((at for at, person in enumerate(people) if _may_be_one(person, one)), None)
+        if at is None:
+            people.append(one)
         else:
-            people.append(Person(form.name, form.study_id, (form,)))
+            people[at] = _merged(people[at], one)
     return tuple(people)
 
 
-def place(
-    message: Message, facts: Facts, people: Sequence[Person]
-) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Which files (SHA-256) belong to each of `people`, and which belong to nobody that can be told.
-
-    A form belongs to whom it names; any other file to the one whom it names inside, or whose name stands in its own
-    or its folder's name, else to the one whose form came in the same folder or message. Nothing is guessed.
-    """
-    roles = {file.sha256: file.role for file in facts.files}
-    names = {file.sha256: text_of(file.form.fields.get(NAME)) for file in facts.files if file.form is not None}
-    homes = _homes(message, people)
-    placed: list[dict[str, None]] = [{} for _ in people]
-    unplaced: dict[str, None] = {}
-    for attachment in message.attachments:
-        owner = _owner(attachment, names.get(attachment.sha256), people, homes)
-        if owner is not None:
-            placed[owner][attachment.sha256] = None
-        elif roles.get(attachment.sha256) not in CONTAINERS:
-            unplaced[attachment.sha256] = None
-    somewhere = {sha256 for files in placed for sha256 in files}
-    return tuple(tuple(files) for files in placed), tuple(one for one in unplaced if one not in somewhere)
+def _may_be_one(one: Person, other: Person) -> bool:
+    ids = {study_id for study_id in (one.study_id, other.study_id) if study_id}
+    return same_name(one.name, other.name) and len(ids) < 2
 
 
-def _homes(message: Message, people: Sequence[Person]) -> dict[str, set[int]]:
-    """Whose forms came in which archive, folder or message."""
-    homes: dict[str, set[int]] = {}
-    for at, person in enumerate(people):
-        forms = {form.sha256 for form in person.forms}
-        for attachment in message.attachments:
-            if attachment.sha256 in forms and _home(attachment):
-                homes.setdefault(_home(attachment), set()).add(at)
-    return homes
-
-
-def _home(attachment: Attachment) -> str:
-    """The archive or message a file came in, and its folder there; "" for a file attached by itself."""
-    return "/".join(filter(None, (attachment.inside, attachment.folder)))
-
-
-def _owner(
-    attachment: Attachment, name: str | None, people: Sequence[Person], homes: dict[str, set[int]]
-) -> int | None:
-    named = [at for at, person in enumerate(people) if any(f.sha256 == attachment.sha256 for f in person.forms)]
-    if not named and name is not None:
-        named = [at for at, person in enumerate(people) if same_name(person.name, name)]
-        return named[0] if len(named) == 1 else None
-    if not named:
-        named = _named_in(f"{_home(attachment)}/{attachment.filename or ''}", people)
-    if not named:
-        named = sorted(homes.get(_home(attachment), ()))
-    return named[0] if len(named) == 1 else None
-
-
-def _named_in(path: str, people: Sequence[Person]) -> list[int]:
-    """Whose name stands in `path`; 王小 is not named where 王小明 is."""
-    where = folded(path)
-    found = [at for at, person in enumerate(people) if folded(person.name) in where]
-    names = {at: folded(people[at].name) for at in found}
-    return [at for at in found if not any(names[at] != other and names[at] in other for other in names.values())]
+def _merged(one: Person, other: Person) -> Person:
+    return Person(
+        one.name,
+        one.study_id or other.study_id,
+        (*one.forms, *other.forms),
+        one.said or other.said,
+        one.sections | other.sections,
+        one.announced or other.announced,
+    )

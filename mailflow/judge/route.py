@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mailflow.intake.etiquette import is_machine_mail, reason_for_silence
-from mailflow.intake.subject import SubjectReading, parse_subject
+from mailflow.intake.subject import SubjectReading
 from mailflow.judge.found import finding
+from mailflow.judge.meant import people_meant
 from mailflow.judge.names import is_doubtful, same_name, tidied
-from mailflow.judge.people import NamedForm, Person, forms_in, people_in, place
+from mailflow.judge.people import NamedForm, Person, forms_in
 from mailflow.judge.phrase import listed, quoted, say
+from mailflow.judge.place import place
+from mailflow.judge.wrapped import one_subject, sections_of
 from mailflow.model.campaign import Campaign, Severity
 from mailflow.model.entry import KnownEntry, Unit
 from mailflow.model.facts import Facts, Role
@@ -40,6 +43,7 @@ class _Case:
     subject: SubjectReading
     forms: tuple[NamedForm, ...]
     entries: tuple[KnownEntry, ...]
+    people: tuple[Person, ...]
 
 
 def route(
@@ -54,15 +58,18 @@ def route(
     """Decides whom and which category each part of `message` is about, or why a person must say.
 
     `referred` are entries it names by receipt number or References; only those of its own sender count.
-    The subject decides first, then the entry it answers, then the forms. `units` name the unit of its sender.
+    The subject decides first (of a mail that is forwarded, its own), then the entry it answers, then the forms.
+    `units` name the unit of its sender.
     """
     silence = reason_for_silence(message, own_addresses)
     if silence is not None and is_machine_mail(message, own_addresses):
         return Route(Disposition.IGNORED, reason=silence, silence=silence)
     entries = tuple(one for one in referred if message.sender and one.sender == message.sender)
-    subject = parse_subject(message.subject, campaign)
-    case = _Case(message, facts, campaign, subject, forms_in(facts, campaign), entries)
-    # Mail commands (a subject that asks something of us) will be decided first, in this same list.
+    sections = sections_of(message, campaign)
+    subject = one_subject(message, campaign, sections)
+    forms = forms_in(facts, campaign)
+    people = people_meant(message, facts, campaign, subject, sections, forms=forms, entries=entries)
+    case = _Case(message, facts, campaign, subject, forms, entries, people)
     decided = _unfit(case) or _several(case) or _one(case)
     if decided.disposition is Disposition.HELD and message.sender and silence and not _is_submission(case):
         return Route(Disposition.IGNORED, reason=silence, silence=silence)
@@ -104,19 +111,18 @@ def _unfit(case: _Case) -> Route | None:
 
 
 def _several(case: _Case) -> Route | None:
-    """A batch: one draft for each person (and category) that the forms, or the entries it answers, name."""
-    people = _people_meant(case)
-    announced = (case.subject.count or 0) > 1
+    """A batch: one draft for each person (and category) that the mail names; None where it is about one."""
+    people, announced = case.people, (case.subject.count or 0) > 1
     if not people or (len(people) == 1 and not announced and len(people[0].categories()) < 2):
         return None
-    drafts: list[Draft] = []
     placed, unplaced = _placed(case, people, announced=announced)
+    drafts: list[Draft] = []
     lost = list(unplaced)
     for person, files in zip(people, placed, strict=True):
         categories = person.categories() or _categories_without_form(case, person)
         if not categories or is_doubtful(person.name):
             lost.extend(files)
-        elif files or person.name == case.subject.name:
+        elif files or person.announced:
             drafts.extend(_draft_each(person, categories, files))
     if not drafts:
         return _undecided(case) if any(person.forms for person in people) else None
@@ -130,18 +136,6 @@ def _placed(
     if len(people) == 1 and not announced:
         return (_all_files(case),), ()
     return place(case.message, case.facts, people)
-
-
-def _people_meant(case: _Case) -> tuple[Person, ...]:
-    """Whom the forms name; whom the subject names among several; whose entries a mail without a name answers."""
-    people = people_in(case.forms)
-    name, others = case.subject.name, list[Person]()
-    if name and (case.subject.count or 0) > 1:
-        others = [Person(name, None)]
-    elif not name and len(case.entries) > 1:
-        others = [Person(entry.applicant, entry.study_id) for entry in case.entries]
-    named = [one.name for one in people]
-    return (*people, *(one for one in others if not any(same_name(one.name, name) for name in named)))
 
 
 def _all_files(case: _Case) -> tuple[str, ...]:
@@ -159,7 +153,8 @@ def _categories_without_form(case: _Case, person: Person) -> tuple[str, ...]:
 def _draft_each(person: Person, categories: Sequence[str], files: Sequence[str]) -> Iterable[Draft]:
     """One draft a category: a form belongs to the category of its title, all else to each."""
     for category in categories:
-        others = {one.sha256 for one in person.forms if one.category not in (None, category)}
+        fitting = {one.sha256 for one in person.forms if one.category in (None, category)}
+        others = {one.sha256 for one in person.forms} - fitting if len(categories) > 1 else set()
         yield Draft(person.name, category, person.study_id, None, tuple(one for one in files if one not in others))
 
 
@@ -184,7 +179,8 @@ def _name_of(case: _Case) -> str | None:
         return case.subject.name
     answered = case.entries[0].applicant if len(case.entries) == 1 else None
     on_form = next((one.name for one in case.forms if one.name), None)
-    return answered or on_form or case.subject.name
+    beside = case.people[0].name if len(case.people) == 1 else None
+    return answered or on_form or case.subject.name or beside
 
 
 def _category_of(case: _Case, forms: Sequence[NamedForm]) -> str | None:
@@ -194,7 +190,8 @@ def _category_of(case: _Case, forms: Sequence[NamedForm]) -> str | None:
         return named[0]
     answered = tuple(dict.fromkeys(one.category for one in case.entries))
     titled = tuple(dict.fromkeys(one.category for one in forms if one.category))
-    for choice in (answered, titled):
+    beside = case.people[0].said if len(case.people) == 1 else ()
+    for choice in (answered, titled, beside):
         fitting = [one for one in choice if not named or one in named]
         if len(fitting) == 1:
             return fitting[0]

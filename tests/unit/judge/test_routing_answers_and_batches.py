@@ -165,8 +165,8 @@ def test_of_several_that_are_announced_nobody_gets_what_does_not_name_him(campai
     unread = file(Role.FORM, "李晓华报名表.doc", problem="attachment.unsupported")
     files = [form("王小明", LEARNER), file(Role.PHOTO, "王小明.jpg"), unread, file(Role.PHOTO, "照片.jpg")]
     decided = routed(campaign, files, mail(files, subject="省水利厅报送优秀学员2人"))
-    assert drafts(decided) == [("王小明", LEARNER, 2)]
-    assert decided.unplaced == tuple(one.attachment.sha256 for one in files[2:])
+    assert drafts(decided) == [("王小明", LEARNER, 2), ("李晓华", LEARNER, 1)]
+    assert decided.unplaced == (files[3].attachment.sha256,)
 
 
 def test_the_one_whom_a_batch_names_gets_only_what_names_him(campaign: Campaign) -> None:

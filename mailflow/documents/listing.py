@@ -1,0 +1,73 @@
+"""A unit's list of applicants: a table with a name in each row, which is no form of anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailflow.documents.grid import Grid, Sheet
+from mailflow.documents.labels import Vocabulary, keys_of, vocabulary
+from mailflow.documents.titles import categories_in_title, named_categories
+from mailflow.documents.values import one_line, squeeze
+from mailflow.intake.names import is_likely_name
+from mailflow.model.campaign import Campaign
+from mailflow.model.facts import Listed
+
+MOST_LISTED = 500
+NAME, STUDY_ID = "name", "study_id"
+_HEADING_ROWS = 6
+
+
+def read_listing(sheet: Sheet, campaign: Campaign) -> tuple[Listed, ...]:
+    """Who stands in the lists of `sheet`: rows under a heading of the name, of two likely names at least.
+
+    The category is that of the row where a cell names one, else that of the list's title.
+    """
+    words = vocabulary(campaign)
+    found: list[Listed] = []
+    lines: list[str] = []
+    for block in sheet.blocks:
+        if isinstance(block, str):
+            lines.append(block)
+            continue
+        rows = list(_rows(block, words, categories_in_title([*lines, *_top(block)], words)))
+        if len(rows) > 1:
+            found += rows
+    return tuple(dict.fromkeys(found))[:MOST_LISTED]
+
+
+def _top(grid: Grid) -> list[str]:
+    """The texts above the headings that may be the list's title."""
+    return [one.text for one in grid.cells if one.row < 2 and grid.at(one.row, one.column + one.across) is None]
+
+
+def _rows(grid: Grid, words: Vocabulary, titled: tuple[str, ...]) -> Iterator[Listed]:
+    names = _heading(grid, words, NAME)
+    if names is None:
+        return
+    row, column = names
+    study_ids = _heading(grid, words, STUDY_ID)
+    for below in range(row + 1, grid.height):
+        cell = grid.at(below, column)
+        name = "".join(one_line(cell.text).split()) if cell is not None else ""
+        if not is_likely_name(name):
+            continue
+        study_id = grid.at(below, study_ids[1]) if study_ids is not None else None
+        digits = squeeze(study_id.text) if study_id is not None else ""
+        yield Listed(name, digits if digits.isdigit() else None, _categories(grid, below, words) or titled)
+
+
+def _heading(grid: Grid, words: Vocabulary, field: str) -> tuple[int, int] | None:
+    """Row and column of the heading of `field`, where it is one of the first rows."""
+    wanted = {key for form in words.forms for key in form.keys.get(field, ())}
+    cells = (one for one in grid.cells if one.row < _HEADING_ROWS and wanted.intersection(keys_of(one.text)))
+    return next(((one.row, one.column) for one in cells), None)
+
+
+def _categories(grid: Grid, row: int, words: Vocabulary) -> tuple[str, ...]:
+    """The categories that a cell of the row names and says nothing else."""
+    known = {name.key for name in words.names} - words.fixed
+    found: dict[str, None] = {}
+    for cell in grid.cells:
+        if cell.row == row and (key := squeeze(cell.text)) in known:
+            found |= dict.fromkeys(named_categories(key, words))
+    return tuple(found)

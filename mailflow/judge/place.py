@@ -1,0 +1,115 @@
+"""Which files of a mail belong to which of several applicants. Nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mailflow.judge.names import folded, same_name
+from mailflow.judge.people import CONTAINERS, NAME, Person, text_of
+from mailflow.judge.wrapped import home_mail
+from mailflow.model.facts import Facts
+from mailflow.model.message import Attachment, Message
+
+_Home = tuple[int | str | None, str | None]
+_Homes = Mapping[_Home, set[int]]
+_DECORATION_BYTES = 8_192
+
+
+def place(
+    message: Message, facts: Facts, people: Sequence[Person]
+) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Which files (SHA-256) belong to each of `people`, and which belong to nobody that can be told.
+
+    A form belongs to whom it names, a file with several forms to all of them; any other file to the one whom it names
+    inside, else whose name (or 学号) stands in its own name, its folder's or its archive's, from the inside out; else
+    to the one whose form came in the same folder, or whom the subject of the mail names in which it came.
+    """
+    roles = {file.sha256: file.role for file in facts.files}
+    lists = {file.sha256 for file in facts.files if file.listed}
+    names = {file.sha256: text_of(file.form.fields.get(NAME)) for file in facts.files if file.form is not None}
+    homes = _homes(message, people)
+    placed: list[dict[str, None]] = [{} for _ in people]
+    unplaced: dict[str, None] = {}
+    for attachment in message.attachments:
+        owners = _owners(message, attachment, names.get(attachment.sha256), people, homes)
+        for owner in owners:
+            placed[owner][attachment.sha256] = None
+        if not owners and roles.get(attachment.sha256) not in CONTAINERS and attachment.sha256 not in lists:
+            unplaced[attachment.sha256] = None
+    somewhere = {sha256 for files in placed for sha256 in files} | _decorations(message)
+    return tuple(tuple(files) for files in placed), tuple(one for one in unplaced if one not in somewhere)
+
+
+def _decorations(message: Message) -> set[str]:
+    """Small pictures shown in the text: a logo under a signature is nobody's paper."""
+    return {one.sha256 for one in message.attachments if one.inline and one.size < _DECORATION_BYTES}
+
+
+def _owners(
+    message: Message, attachment: Attachment, name: str | None, people: Sequence[Person], homes: _Homes
+) -> list[int]:
+    by_form = [at for at, person in enumerate(people) if any(f.sha256 == attachment.sha256 for f in person.forms)]
+    if by_form:
+        return by_form
+    if name is not None:
+        by_content = [at for at, person in enumerate(people) if same_name(person.name, name)]
+        return by_content if len(by_content) == 1 else []
+    for words in _words_around(message, attachment):
+        if named := _named_in(words, people):
+            return named if len(named) == 1 else []
+    for home in _homes_of(message, attachment):
+        if near := sorted(homes.get(home, ())):
+            return near if len(near) == 1 else []
+    return []
+
+
+def _words_around(message: Message, attachment: Attachment) -> Iterator[str]:
+    """The file's own name, then its folders' and its containers' names, from the inside out."""
+    yield attachment.filename or ""
+    where: Attachment | None = attachment
+    while where is not None:
+        yield from reversed((where.folder or "").split("/"))
+        yield where.inside or ""
+        where = message.attachments[where.container] if where.container is not None else None
+
+
+def _homes(message: Message, people: Sequence[Person]) -> dict[_Home, set[int]]:
+    """Whose forms came in which folder of which archive or mail, and whose mail is which."""
+    homes: dict[_Home, set[int]] = {}
+    for at, person in enumerate(people):
+        forms = {form.sha256 for form in person.forms}
+        for attachment in message.attachments:
+            if attachment.sha256 in forms and _box(attachment) is not None:
+                homes.setdefault((_box(attachment), attachment.folder), set()).add(at)
+                if (mail := home_mail(message, attachment.container)) is not None:
+                    homes.setdefault((mail, "mail"), set()).add(at)
+        for section in person.sections:
+            homes.setdefault((section, "mail"), set()).add(at)
+    return homes
+
+
+def _homes_of(message: Message, attachment: Attachment) -> Iterator[_Home]:
+    """The folder a file lies in, those around it, and the mail that brought it."""
+    folders = (attachment.folder or "").split("/")
+    if (box := _box(attachment)) is not None:
+        yield (box, attachment.folder)
+        for depth in range(len(folders) - 1, 0, -1):
+            yield (box, "/".join(folders[:depth]))
+    yield (home_mail(message, attachment.container), "mail")
+
+
+def _box(attachment: Attachment) -> int | str | None:
+    """The archive or mail a file came in, None for one attached by itself."""
+    return attachment.container if attachment.container is not None else attachment.inside
+
+
+def _named_in(words: str, people: Sequence[Person]) -> list[int]:
+    """Whose name or 学号 stands in `words`; 王小 is not named where 王小明 is."""
+    where = folded(words)
+    if not where:
+        return []
+    by_id = [at for at, person in enumerate(people) if person.study_id and folded(person.study_id) in where]
+    found = [at for at, person in enumerate(people) if folded(person.name) in where]
+    names = {at: folded(people[at].name) for at in found}
+    named = [at for at in found if not any(names[at] != other and names[at] in other for other in names.values())]
+    return by_id if len(by_id) == 1 and (not named or by_id[0] in named) else named
