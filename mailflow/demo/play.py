@@ -26,10 +26,21 @@ from mailflow.wiring import build_lanes, build_mailbox, build_world, imap_accoun
 
 ORGANISER = "organiser@gongwei.example.cn"
 PLATFORM = "platform@pingtai.example.cn"
-SENDER_NAME = "报名受理（演示）"
-CONTACT, TELEPHONE, SIGNATURE = "施老师", "0351-0000000", "示例工委宣传部"
 
 Progress = Callable[[datetime, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Who runs the campaign, as its letters say it."""
+
+    sender_name: str = "报名受理（演示）"
+    contact: str = "施老师"
+    telephone: str = "0351-0000000"
+    signature: str = "示例工委宣传部"
+
+
+DEMO_HOUSE = House()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +57,18 @@ class Stage:
 
 
 @contextmanager
-def stage(campaign: Campaign, out: Path, begins: datetime, units: str = "unit,addresses\n") -> Iterator[Stage]:
+def stage(
+    campaign: Campaign, out: Path, begins: datetime, units: str = "unit,addresses\n", house: House = DEMO_HOUSE
+) -> Iterator[Stage]:
     """Starts both servers and a world on them, in the folder `out`; all of it ends with the block.
 
     `out` is left with a settings file, so that `mailflow --config` can look at what was played.
     """
     out.mkdir(parents=True, exist_ok=True)
     (out / "units.csv").write_text(units, encoding="utf-8")
-    (out / "mailflow.toml").write_text(_settings_file(campaign), encoding="utf-8")
+    (out / "mailflow.toml").write_text(_settings_file(campaign, house), encoding="utf-8")
     with EmbeddedImap() as imap, EmbeddedSmtp() as smtp:
-        settings = _settings(campaign, imap, smtp, out)
+        settings = _settings(campaign, imap, smtp, out, house)
         clock = SetClock(begins)
         world = build_world(settings, clock, campaign=campaign)
         mailbox, lanes = build_mailbox(settings), build_lanes(settings)
@@ -113,20 +126,20 @@ def _moments(on: Stage, scenes: Sequence[Scene], ends: datetime) -> list[datetim
     return [*sorted(moment for moment in moments if begins <= moment <= ends), ends]
 
 
-def _settings(campaign: Campaign, imap: EmbeddedImap, smtp: EmbeddedSmtp, out: Path) -> Settings:
+def _settings(campaign: Campaign, imap: EmbeddedImap, smtp: EmbeddedSmtp, out: Path, house: House) -> Settings:
     """The settings of the play. Nothing of the environment is in them: it may name a real mailbox."""
     return Settings.model_construct(
         campaign=campaign.id,
         base=out.resolve(),
         imap=Imap(host=imap.host, port=imap.port, security="none", username=imap.username, password=imap.password),
-        smtp=Smtp(host=smtp.host, port=smtp.port, security="none", sender=MAILBOX, sender_name=SENDER_NAME),
+        smtp=Smtp(host=smtp.host, port=smtp.port, security="none", sender=MAILBOX, sender_name=house.sender_name),
         recipients=Recipients(platform=(PLATFORM,), organiser=(ORGANISER,)),
-        letters=Letters(contact=CONTACT, telephone=TELEPHONE, signature=SIGNATURE),
+        letters=Letters(contact=house.contact, telephone=house.telephone, signature=house.signature),
         units=Units(file="units.csv"),
     )
 
 
-def _settings_file(campaign: Campaign) -> str:
+def _settings_file(campaign: Campaign, house: House) -> str:
     return f"""\
 # Left by `mailflow demo`, to look at what it did: mailflow --config mailflow.toml entries
 # The demo's mail servers are gone; `mailflow init` writes the settings of a real mailbox.
@@ -144,16 +157,16 @@ host        = "127.0.0.1"
 port        = 1025
 security    = "none"
 sender      = "{MAILBOX}"
-sender_name = "{SENDER_NAME}"
+sender_name = "{house.sender_name}"
 
 [recipients]
 platform  = ["{PLATFORM}"]
 organiser = ["{ORGANISER}"]
 
 [letters]
-contact   = "{CONTACT}"
-telephone = "{TELEPHONE}"
-signature = "{SIGNATURE}"
+contact   = "{house.contact}"
+telephone = "{house.telephone}"
+signature = "{house.signature}"
 
 [units]
 file = "units.csv"
