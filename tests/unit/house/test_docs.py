@@ -29,7 +29,11 @@ from mailflow.wire.smtp_quirks import REPLY_QUIRKS, ReplyQuirk
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
 PAGES = sorted(
-    [*DOCS.glob("*.md"), *ROOT.glob("*.md"), *(ROOT / name / "README.md" for name in ("schedules", "templates"))]
+    [
+        *DOCS.glob("*.md"),
+        *ROOT.glob("*.md"),
+        *(ROOT / name / "README.md" for name in ("schedules", "templates", "tests")),
+    ]
 )
 SECTIONS: Mapping[str, type[BaseModel]] = {
     "[imap]": Imap,
@@ -255,6 +259,12 @@ def test_each_noun_is_defined_once() -> None:
     text = (DOCS / "glossary.md").read_text(encoding="utf-8")
     nouns = sorted(word.lower() for word in re.findall(r"^\| \*\*(\w+)\*\* \|", text, flags=re.MULTILINE))
     assert [noun for noun, times in groupby(nouns) if len(list(times)) > 1] == []
+
+
+def test_templates_page_has_every_letter() -> None:
+    text = (ROOT / "templates" / "README.md").read_text(encoding="utf-8")
+    folders = {path.name for path in (ROOT / "templates" / "zh").iterdir() if path.is_dir()}
+    assert set(re.findall(r"`([a-z-]+)`", "".join(row[0] for row in rows_of(text)))) == folders
 
 
 def promises() -> list[list[str]]:
