@@ -1,7 +1,8 @@
-"""The daemon: three lanes side by side, and a scheduler that only wakes them.
+"""The daemon: a few lanes side by side, and a scheduler that only wakes them.
 
 Intake polls the mailbox in a thread of its own; the main thread judges, answers and keeps the calendar; delivery
-empties the outbox. Each lane survives whatever happens to it: it says so once, waits, and goes on.
+empties the outbox, each account in a thread of its own. Each lane survives whatever happens to it: it says so, waits
+longer each time, and goes on.
 """
 
 from __future__ import annotations
@@ -15,19 +16,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailflow.errors import AlreadyRunning, AuthenticationError, MailflowError, StoreError, WireError
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log
+from mailflow.model.letter import LetterKind
 from mailflow.steps.collect import collect
-from mailflow.steps.dispatch import Lane, dispatch_all
+from mailflow.steps.dispatch import Lane, dispatch
 from mailflow.steps.once import post_due, start
 from mailflow.steps.posting import alarm_bytes, ring
 from mailflow.steps.process import process
-from mailflow.steps.tracing import where
+from mailflow.steps.tracing import as_ours
 from mailflow.steps.world import World
 from mailflow.wire.imap import ImapAccount, Mailbox
 from mailflow.wire.smtp import Courier
@@ -35,11 +39,15 @@ from mailflow.wire.smtp import Courier
 LOCK = "mailflow.lock"
 TICK_SECONDS = 15
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
-LOGIN_PAUSE = 900.0
+LOGIN_PAUSE, LONGEST_LOGIN_PAUSE = 900.0, 4 * 3600.0
+"""A provider locks an account that is refused again and again; the daemon is started again with a new password."""
 RING_AFTER = timedelta(minutes=15)
+RING_SOON = timedelta(minutes=1)
+LONGEST_READING = 60.0
 RING_AGAIN = timedelta(hours=1)
 JITTER = 0.1
-ABOUT = {"intake": "imap", "delivery": "smtp"}
+INTAKE, JUDGING, DELIVERY, ALARMS = "intake", "judging", "delivery", "alarms"
+ABOUT = {INTAKE: "imap", DELIVERY: "smtp"}
 """What an alarm about a lane is about, as the steps call it: the same trouble rings once, whoever notices it."""
 
 
@@ -72,7 +80,10 @@ class Trouble:
 
 @dataclass
 class Daemon:
-    """Runs until `stop` is set. `poll_seconds` apart the mailbox is asked, with some jitter."""
+    """Runs until `end` is called. `poll_seconds` apart the mailbox is asked, with some jitter.
+
+    `work` wakes judging; `posted` says to every lane out that there is something in the outbox.
+    """
 
     world: World
     mailbox: Mailbox
@@ -82,26 +93,29 @@ class Daemon:
     spare_courier: Callable[[], Courier]
     stop: threading.Event = field(default_factory=threading.Event)
     work: threading.Event = field(default_factory=threading.Event)
-    outbox: threading.Event = field(default_factory=threading.Event)
+    _outboxes: list[threading.Event] = field(default_factory=list, repr=False)
     _is_open: bool = field(default=False, repr=False)
     _rung_directly: datetime | None = field(default=None, repr=False)
 
     def run(self) -> None:
         """Works until SIGTERM or SIGINT; the step in hand is finished first."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._end())
+            signal.signal(number, lambda *_: self.end())
         start(self.world)
         scheduler = BackgroundScheduler(timezone=self.world.campaign.zone)
         scheduler.add_job(self.work.set, "interval", seconds=TICK_SECONDS, misfire_grace_time=None, coalesce=True)
         scheduler.start()
-        threads = [
-            threading.Thread(target=self._repeat, args=("intake", self._intake, self.stop), name="imap"),
-            threading.Thread(target=self._repeat, args=("delivery", self._delivery, self.outbox), name="smtp"),
-        ]
+        threads = [threading.Thread(target=self._repeat, args=(INTAKE, self._intake, self.stop), name="imap")]
+        for lane in self.lanes:
+            wake = threading.Event()
+            self._outboxes.append(wake)
+            name = ALARMS if lane.kinds == (LetterKind.ALARM,) else DELIVERY
+            out = partial(self._delivery, lane)
+            threads.append(threading.Thread(target=self._repeat, args=(name, out, wake), name=name))
         for thread in threads:
             thread.start()
         log("daemon").info("started", host=self.account.host)
-        self._repeat("judging", self._judging, self.work)
+        self._repeat(JUDGING, self._judging, self.work)
         for thread in threads:
             thread.join()
         scheduler.shutdown(wait=False)
@@ -110,25 +124,32 @@ class Daemon:
             lane.courier.close()
         log("daemon").info("stopped")
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Has every lane finish what it does and return."""
         self.stop.set()
         self.work.set()
-        self.outbox.set()
+        self.posted()
+
+    def posted(self) -> None:
+        """Wakes the lanes out: there is something in the outbox."""
+        for wake in self._outboxes:
+            wake.set()
 
     def _repeat(self, name: str, step: Callable[[], float], wake: threading.Event) -> None:
-        """Repeats `step`, which says how many seconds it may rest; after an error it rests longer each time."""
+        """Repeats `step`, which says how many seconds it may rest unless `wake` is set.
+
+        After an error it rests longer each time, and nothing but the end wakes it.
+        """
         trouble = Trouble(name)
         while not self.stop.is_set():
             try:
                 rest = step()
                 trouble.since, trouble.pause = None, 0.0
-            except MailflowError as error:
-                rest = self._failed(trouble, error)
+                wake.wait(rest)
             except Exception as error:  # a bug costs a delay, never the daemon
-                rest = self._failed(trouble, MailflowError(where(error)))
-            wake.wait(rest)
-            if not self.stop.is_set():
-                wake.clear()
+                self.stop.wait(self._failed(trouble, as_ours(error)))
+            if wake is not self.stop:
+                wake.clear()  # what is posted from here on wakes it again; the step looks for all that is there
 
     def _intake(self) -> float:
         """One poll, then a wait that IDLE may shorten. The connection is kept while it works."""
@@ -146,23 +167,26 @@ class Daemon:
         return 0.0
 
     def _judging(self) -> float:
-        while process(self.world) and not self.stop.is_set():
-            self.outbox.set()
+        """All that is spooled, so that mails of one burst share an answer; but reports wait no longer than a minute."""
+        until = monotonic() + LONGEST_READING
+        while (taken_up := process(self.world)) and monotonic() < until and not self.stop.is_set():
+            self.posted()
         if post_due(self.world, at_once=False):
-            self.outbox.set()
-        return float(TICK_SECONDS)
+            self.posted()
+        return 0.0 if taken_up else float(TICK_SECONDS)
 
-    def _delivery(self) -> float:
-        dispatch_all(self.world, self.lanes, self.stop)
+    def _delivery(self, lane: Lane) -> float:
+        dispatch(self.world, lane, self.stop)
         return float(TICK_SECONDS)
 
     def _failed(self, trouble: Trouble, error: MailflowError) -> float:
         """Says what is wrong, rings where it lasts, and gives the seconds to wait."""
         now = self.world.now()
         trouble.since = trouble.since or now
-        trouble.pause = min(LONGEST_PAUSE, trouble.pause * 2 or FIRST_PAUSE)
+        before = trouble.pause
+        trouble.pause = min(LONGEST_PAUSE, before * 2 or FIRST_PAUSE)
         if isinstance(error, AuthenticationError):
-            trouble.pause = LOGIN_PAUSE
+            trouble.pause = min(LONGEST_LOGIN_PAUSE, max(LOGIN_PAUSE, before * 2))
         code = error.code if isinstance(error, WireError) else ""
         log(trouble.lane).error("failed", error=str(error), code=code, seconds=trouble.pause)
         alarm = _alarm_for(error, now - trouble.since)
@@ -175,15 +199,16 @@ class Daemon:
     def _ring(self, code: AlarmCode, about: str, error: MailflowError, minutes: int) -> None:
         try:
             with self.world.database.write() as books:
-                ring(self.world, books, code, about, str(error), minutes=minutes)
-            self.outbox.set()
+                rung = ring(self.world, books, code, about, str(error), minutes=minutes)
+            if rung:
+                self.posted()
         except StoreError:
             self._ring_directly(code, about, error)
 
     def _ring_directly(self, code: AlarmCode, about: str, error: MailflowError) -> None:
         """The books cannot be written, so neither can the outbox: at most once an hour the alarm goes past it."""
         now = self.world.now()
-        if self._rung_directly is not None and now - self._rung_directly < RING_AGAIN:
+        if self.world.is_shadow or (self._rung_directly is not None and now - self._rung_directly < RING_AGAIN):
             return
         self._rung_directly = now
         try:
@@ -199,5 +224,9 @@ def _alarm_for(error: MailflowError, lasted: timedelta) -> AlarmCode | None:
     if isinstance(error, AuthenticationError):
         return AlarmCode.LOGIN_REFUSED
     if isinstance(error, StoreError):
-        return AlarmCode.DISK_FULL if "full" in str(error) else AlarmCode.DATABASE_LOCKED
-    return AlarmCode.SERVER_UNREACHABLE if lasted >= RING_AFTER else None
+        if "full" in str(error):
+            return AlarmCode.DISK_FULL
+        return AlarmCode.DATABASE_LOCKED if lasted >= RING_SOON else None
+    if isinstance(error, WireError):
+        return AlarmCode.SERVER_UNREACHABLE if lasted >= RING_AFTER else None
+    return AlarmCode.STEP_FAILS if lasted >= RING_SOON else None

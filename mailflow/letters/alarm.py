@@ -28,6 +28,7 @@ class AlarmCode(StrEnum):
     UNITS_UNREADABLE = "units-unreadable"
     QUOTA_REACHED = "quota-reached"
     HOLIDAYS_UNKNOWN = "holidays-unknown"
+    STEP_FAILS = "step-fails"
 
 
 def compose_alarm(
