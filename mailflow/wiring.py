@@ -140,7 +140,7 @@ def _lane(settings: Settings, smtp: Smtp, kinds: tuple[LetterKind, ...]) -> Lane
         sender_name=smtp.sender_name,
         ca_file=_ca_file(settings, smtp.ca_file),
     )
-    return Lane(Courier(account), kinds, quota_15min=smtp.quota_15min, quota_day=smtp.quota_day)
+    return Lane(Courier(account), kinds, quota_15min=smtp.quota_15min, quota_day=smtp.quota_day, host=smtp.host)
 
 
 def _ca_file(settings: Settings, name: str) -> str:
