@@ -57,7 +57,8 @@ class Measured:
     def __str__(self) -> str:
         cpu = "  ".join(f"{role} {seconds:.1f}" for role, seconds in sorted(self.cpu.items()))
         rate, peak, last = self.mails / self.seconds, self.peak / 1e6, self.last / 1e6
-        return f"{self.mails} mails  {self.seconds:.2f} s  {rate:.1f}/s  peak {peak:.0f} MB  end {last:.0f} MB  CPU s: {cpu}"
+        speed = f"{self.mails} mails  {self.seconds:.2f} s  {rate:.1f}/s"
+        return f"{speed}  peak {peak:.0f} MB  end {last:.0f} MB  CPU s: {cpu}"
 
 
 def measure(mails: int) -> Measured:

@@ -11,7 +11,7 @@ import pstats
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from mailflow import maillog
 from mailflow.clock import SetClock
 from mailflow.settings import load_settings
 from mailflow.steps import answer, collect, dispatch, file, once, posting, process, reading
-from mailflow.store.database import Database
 from mailflow.testing.dovecot import Dovecot
 from mailflow.testing.postfix import SmtpSink
 from mailflow.wire.smtp import Courier
@@ -41,7 +40,7 @@ class Stopwatch:
     """CPU seconds of this process by name."""
 
     def __init__(self) -> None:
-        self.spent: Counter[str] = Counter()
+        self.spent: defaultdict[str, float] = defaultdict(float)
 
     def timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         """`work`, measured under `name`."""
@@ -56,7 +55,7 @@ class Stopwatch:
         return measured
 
 
-def stages(mails: int, profiled: str | None) -> Counter[str]:
+def stages(mails: int, profiled: str | None) -> dict[str, float]:
     """CPU seconds by stage for a mailbox of so many mails; `profiled` prints the profile of one stage."""
     watch = Stopwatch()
     for name, (owner, attribute) in INNER.items():

@@ -63,8 +63,10 @@ def _docx(form: dict[str, bytes], name: str, study_id: str) -> bytes:
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as container:
         for part, content in form.items():
             if part == "word/document.xml":
-                content = content.replace(NAME.encode(), name.encode()).replace(STUDY_ID.encode(), study_id.encode())
-            container.writestr(part, content)
+                filled = content.replace(NAME.encode(), name.encode()).replace(STUDY_ID.encode(), study_id.encode())
+                container.writestr(part, filled)
+            else:
+                container.writestr(part, content)
     return written.getvalue()
 
 
