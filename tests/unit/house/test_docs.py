@@ -267,6 +267,21 @@ def test_templates_page_has_every_letter() -> None:
     assert set(re.findall(r"`([a-z-]+)`", "".join(row[0] for row in rows_of(text)))) == folders
 
 
+def test_the_container_file_copies_what_is_there() -> None:
+    text = (DOCS / "Containerfile").read_text(encoding="utf-8")
+    named = [
+        name for line in re.findall(r"^COPY (?!--from)(.+)$", text, flags=re.MULTILINE) for name in line.split()[:-1]
+    ]
+    assert len(named) > 5
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_unit_sets_settings_that_exist() -> None:
+    text = (DOCS / "mailflow.service").read_text(encoding="utf-8")
+    for section, key in re.findall(r"^Environment=MAILFLOW_(\w+?)__(\w+)=", text, flags=re.MULTILINE):
+        assert key.lower() in SECTIONS[f"[{section.lower()}]"].model_fields
+
+
 def promises() -> list[list[str]]:
     return rows_of((DOCS / "promises.md").read_text(encoding="utf-8"))
 
