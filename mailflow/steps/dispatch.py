@@ -1,8 +1,8 @@
-"""dispatch: one letter leaves over SMTP, and what the server said is recorded.
+"""dispatch: letters leave over SMTP one by one, and what the server said of each is recorded.
 
 A letter is noted as `sending` before its bytes leave and with its result after, so that a crash in between shows: such
-a letter is `unknown`. Receipts and reminders that are unknown are sent again (the same bytes, the same Message-ID);
-reports ask the operator.
+a letter is `unknown`. Receipts and reminders that are unknown are sent again (the same bytes, the same Message-ID), a
+few times; reports ask the operator.
 """
 
 from __future__ import annotations
@@ -16,29 +16,34 @@ from mailflow.errors import AuthenticationError, TemporaryError, WireError
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log
 from mailflow.model.letter import LetterKind
-from mailflow.model.retry import next_attempt
+from mailflow.model.retry import LATER_WAIT, next_attempt
 from mailflow.model.states import LetterEvent, LetterState
 from mailflow.steps.posting import ring
+from mailflow.steps.tracing import where
 from mailflow.steps.world import World
 from mailflow.store.books import Books
 from mailflow.store.tables import LetterRow
 from mailflow.wire.smtp import Courier, Outcome, Result, Scope
 
 QUARTER = timedelta(minutes=15)
-LATER = timedelta(minutes=5)
 ASKS_OPERATOR = frozenset({LetterKind.REPORT.value, LetterKind.DECISION.value})
-MOST_FAILURES = 3
+MOST_RESENDS = 3
+"""How often a letter that is unknown is sent again by itself: its recipient may have had it each time."""
 
 
 @dataclass
 class Lane:
-    """One account's way out: which kinds of letters it carries, how many (0: no limit), and until when it must wait."""
+    """One account's way out: which kinds of letters it carries, how many (0: no limit), and until when it must wait.
+
+    `host` is what people call it.
+    """
 
     courier: Courier
     kinds: tuple[LetterKind, ...]
     quota_15min: int = 0
     quota_day: int = 0
     wait_until: datetime | None = None
+    host: str = ""
 
 
 def recover(world: World) -> int:
@@ -52,29 +57,48 @@ def recover(world: World) -> int:
     return len(lost)
 
 
-def dispatch(world: World, lane: Lane) -> bool:
-    """Sends the next letter that is due; says whether it did. Raises WireError where the server is out of reach."""
+def dispatch(world: World, lane: Lane, stop: threading.Event | None = None) -> int:
+    """Sends the letters of the lane that are due, until `stop`; says how many it handed over.
+
+    One commit records what became of a letter and that the next one is being sent. Raises WireError where the server
+    is out of reach.
+    """
+    count = 0
+    with world.database.write() as books:
+        begun = _begin(world, books, lane, stop)
+    while begun is not None:
+        row, raw = begun
+        result = _send(world, lane, row, raw)
+        count += 1
+        with world.database.write() as books:
+            _record(world, books, lane, books.letters.current(row), result)
+            begun = _begin(world, books, lane, stop)
+    return count
+
+
+def _begin(world: World, books: Books, lane: Lane, stop: threading.Event | None) -> tuple[LetterRow, bytes] | None:
+    """Notes the next letter that is due as being sent, and gives its bytes; None where there is none to send now."""
     now = world.now()
-    if lane.wait_until is not None and now < lane.wait_until:
-        return False
-    with world.database.write() as books:
-        row = books.letters.next_due(now, kinds=lane.kinds)
-        if row is None:
-            return False
-        pause = _quota_pause(lane, books, now)
-        if pause is not None:
-            lane.wait_until = pause
-            return False
-        books.letters.begin(row)
-        raw = books.letters.raw(row)
-    result = _send(world, lane, row, raw)
-    with world.database.write() as books:
-        _record(world, books, lane, books.letters.current(row), result)
-    return True
+    if (stop is not None and stop.is_set()) or (lane.wait_until is not None and now < lane.wait_until):
+        return None
+    row = books.letters.next_due(now, kinds=lane.kinds)
+    if row is None:
+        return None
+    pause = _quota_pause(lane, books, now)
+    if pause is not None:
+        lane.wait_until = pause
+        return None
+    raw = books.letters.raw(row)
+    books.letters.begin(row)
+    books.record(f"letter:{row.key}", row.state, now)
+    return row, raw
 
 
 def _send(world: World, lane: Lane, row: LetterRow, raw: bytes) -> Result:
-    """The server's word. Where no connection could be made the letter goes back first: it did not leave."""
+    """The server's word. Where no connection could be made the letter goes back first: it did not leave.
+
+    After a fault in the code nobody knows whether it did.
+    """
     try:
         return lane.courier.send(row.recipient, raw)
     except WireError as error:
@@ -82,32 +106,38 @@ def _send(world: World, lane: Lane, row: LetterRow, raw: bytes) -> Result:
             current = books.letters.current(row)
             current.attempts -= 1  # no try of this letter: the server was not there
             books.letters.deferred(current, str(error), world.now())
+            books.record(f"letter:{row.key}", current.state, world.now(), code=error.code, error=str(error))
             if isinstance(error, AuthenticationError):
                 lane.wait_until = world.now() + QUARTER
-                ring(world, books, AlarmCode.LOGIN_REFUSED, "smtp", str(error))
+                ring(world, books, AlarmCode.LOGIN_REFUSED, "smtp", str(error), words=lane.host)
         raise
+    except Exception as error:
+        return Result(Outcome.UNKNOWN, text=where(error))
 
 
 def _record(world: World, books: Books, lane: Lane, row: LetterRow, result: Result) -> None:
     now = world.now()
     if result.outcome is Outcome.SENT:
         books.letters.sent(row, now)
-        books.letters.address(row.recipient).failures = 0
+        books.letters.reached(row.recipient)
     elif result.outcome is Outcome.UNKNOWN:
         books.letters.lost(row, result.text)
-        _after_loss(world, books, row)
     elif result.outcome is Outcome.REFUSED:
         books.letters.refused(row, result.text)
         _after_failure(world, books, row, result.text)
     else:
         _defer(world, books, lane, row, result)
     books.record(f"letter:{row.key}", row.state, now, code=result.code, error=row.last_error)
+    if result.outcome is Outcome.UNKNOWN:
+        _after_loss(world, books, row)
     log("dispatch").info("dispatched", letter=row.kind, state=row.state, code=result.code)
 
 
 def _defer(world: World, books: Books, lane: Lane, row: LetterRow, result: Result) -> None:
     now = world.now()
     due = next_attempt(row.attempts, row.posted_at, now)
+    if due is None and result.scope is not Scope.LETTER:
+        due = now + LATER_WAIT  # the account or the server is at fault: no letter is given up for that
     if due is None:
         books.letters.refused(row, f"given up: {result.text}")
         _after_failure(world, books, row, result.text)
@@ -118,9 +148,9 @@ def _defer(world: World, books: Books, lane: Lane, row: LetterRow, result: Resul
         lane.wait_until = wait
     if result.scope is Scope.ACCOUNT:
         lane.wait_until = now + QUARTER
-        ring(world, books, AlarmCode.LOGIN_REFUSED, "smtp", result.text)
+        ring(world, books, AlarmCode.LOGIN_REFUSED, "smtp", result.text, words=lane.host)
     elif result.scope in (Scope.QUOTA, Scope.DAY):
-        ring(world, books, AlarmCode.QUOTA_REACHED, result.scope.value, result.text)
+        ring(world, books, AlarmCode.QUOTA_REACHED, result.scope.value, result.text, words=lane.host)
 
 
 def _wait(result: Result, now: datetime) -> datetime | None:
@@ -131,12 +161,14 @@ def _wait(result: Result, now: datetime) -> datetime | None:
 
 
 def _after_loss(world: World, books: Books, row: LetterRow) -> None:
-    if row.kind in ASKS_OPERATOR:
-        ring(world, books, AlarmCode.LETTER_UNKNOWN, row.key, row.subject)
-    else:
-        books.letters.move(row, LetterEvent.RESENT)
-        row.next_attempt_at = world.now() + LATER if row.attempts > 1 else world.now()
-        books.record(f"letter:{row.key}", "resent", world.now())
+    now, about = world.now(), f"letter:{row.key}"
+    resent = sum(event.name == "resent" and not event.detail.get("by") for event in books.events(about))
+    if row.kind in ASKS_OPERATOR or resent >= MOST_RESENDS:
+        ring(world, books, AlarmCode.LETTER_UNKNOWN, row.key, row.key, words=row.subject)
+        return
+    books.letters.move(row, LetterEvent.RESENT)
+    row.next_attempt_at = next_attempt(resent, row.posted_at, now) or now if resent else now
+    books.record(about, "resent", now)
 
 
 def _after_failure(world: World, books: Books, row: LetterRow, error: str) -> None:
@@ -165,8 +197,7 @@ def dispatch_all(world: World, lanes: Iterable[Lane], stop: threading.Event | No
     refusal: WireError | None = None
     for lane in lanes:
         try:
-            while not (stop and stop.is_set()) and dispatch(world, lane):
-                count += 1
+            count += dispatch(world, lane, stop)
         except (TemporaryError, AuthenticationError) as error:
             refusal = refusal or error
     if refusal is not None:

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from mailflow.model.letter import PRIORITY, Letter, LetterKind
 from mailflow.model.states import LetterEvent, LetterState, letter_after
 from mailflow.store.tables import AddressRow, LetterBytesRow, LetterRow
+
+AS_IT_IS = {"synchronize_session": False}
+"""Rows that are in hand are not looked through for what the statement changes."""
 
 
 class LetterBook:
@@ -60,9 +63,7 @@ class LetterBook:
 
     def raw(self, row: LetterRow) -> bytes:
         """The bytes of the letter."""
-        found = self._session.get(LetterBytesRow, row.id)
-        assert found is not None
-        return found.raw
+        return self._session.exec(select(LetterBytesRow.raw).where(LetterBytesRow.letter_id == row.id)).one()
 
     def next_due(self, now: datetime, *, kinds: Iterable[LetterKind], skip: Iterable[int] = ()) -> LetterRow | None:
         """The letter to send next: of what is due, the most urgent, then the one posted first."""
@@ -190,6 +191,12 @@ class LetterBook:
         new = {name: AddressRow(address=name) for name in wanted - rows.keys()}
         self._session.add_all(new.values())
         return rows | new
+
+    def reached(self, address: str) -> None:
+        """A letter arrived there: what failed before counts no more."""
+        failing = (col(AddressRow.address) == address, col(AddressRow.failures) != 0)
+        with self._session.no_autoflush:
+            self._session.execute(update(AddressRow).where(*failing).values(failures=0), execution_options=AS_IT_IS)
 
     def addresses(self) -> dict[str, AddressRow]:
         """What each address has had from us."""
