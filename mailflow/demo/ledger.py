@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from email import message_from_bytes, policy
 from hashlib import sha256
 
 from mailflow.demo.scene import Scene
+from mailflow.model.facts import Role
 from mailflow.model.letter import LetterKind
 from mailflow.model.states import LetterState, MessageState
 from mailflow.steps.world import World
@@ -47,6 +50,7 @@ def faults(world: World, scenes: Sequence[Scene], left: Sequence[Received]) -> l
             *_receipt_faults(books, left),
             *_letter_faults(books, left),
             *_report_faults(world, books),
+            *_bundle_faults(world, books, left),
         ]
 
 
@@ -116,6 +120,25 @@ def _report_faults(world: World, books: Books) -> Iterator[str]:
             yield f"{occurrence} is {state}"
     shunted = books.messages.all(MessageState.SHUNTED.value)
     yield from (f"{row.sha256[:12]} is shunted: {row.error}" for row in shunted)
+
+
+def _bundle_faults(world: World, books: Books, left: Sequence[Received]) -> Iterator[str]:
+    """The form of each entry that was reported went out in a zip, byte for byte."""
+    sent = {sha for letter in left for sha in _bundled(letter)}
+    for entry in books.entries.all(world.campaign.id):
+        forms = {one.sha256 for one in entry.files if one.role is Role.FORM}
+        if entry.reported_version == entry.version and not forms <= sent:
+            yield f"{entry.ref}: reported, and its form is in no bundle"
+
+
+def _bundled(letter: Received) -> Iterator[str]:
+    """The SHA-256 of every file in the letter's zips."""
+    for part in message_from_bytes(letter.raw).walk():
+        if part.get_content_type() == "application/zip":
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+                yield from (sha256(bundle.read(name)).hexdigest() for name in bundle.namelist())
 
 
 def _sha(scene: Scene) -> str:
