@@ -30,7 +30,7 @@ def stage(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         _make_folder(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise refusal(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -41,7 +41,7 @@ def stage(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     except OSError as error:
         with suppress(OSError):
             os.unlink(name)
-        raise _refusal(path, error) from error
+        raise refusal(path, error) from error
 
 
 def _make_folder(folder: Path) -> None:
@@ -62,7 +62,7 @@ def sync_folder(folder: Path) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise _refusal(folder, error) from error
+        raise refusal(folder, error) from error
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
@@ -71,7 +71,8 @@ def sync_folders(folders: Iterable[Path]) -> None:
         sync_folder(folder)
 
 
-def _refusal(path: Path, error: OSError) -> StoreError:
+def refusal(path: Path, error: OSError) -> StoreError:
+    """What a failed write at `path` comes to, with what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreError(f"the disk is full: cannot write {path}; make room, mailflow goes on by itself")
     return StoreError(f"cannot write {path}: {error.strerror}")

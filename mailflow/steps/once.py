@@ -91,31 +91,34 @@ def _file_all(world: World) -> int:
 def _take_in(world: World, mailbox: Mailbox, account: ImapAccount) -> list[WireError]:
     """Collects in a thread of its own while what is there already is read and judged."""
     errors: list[WireError] = []
-    store_errors: list[StoreError] = []
-    arrived = threading.Event()
+    failures: list[Exception] = []
+    arrived, stop = threading.Event(), threading.Event()
 
     def gather() -> None:
         try:
             mailbox.open()
-            collect(world, mailbox, account, arrived.set)
+            collect(world, mailbox, account, arrived.set, stop)
         except WireError as error:
             errors.append(error)
             log("collect").error("server out of reach", host=account.host, code=error.code, error=str(error))
-        except StoreError as error:
-            store_errors.append(error)
+        except Exception as error:  # raised again below, where it is heard
+            failures.append(error)
 
     thread = threading.Thread(target=gather, name="imap")
     thread.start()
-    while thread.is_alive():
-        arrived.wait(PAUSE)
-        arrived.clear()
-        while process(world):
-            pass
-    thread.join()
+    try:
+        while thread.is_alive():
+            arrived.wait(PAUSE)
+            arrived.clear()
+            while process(world):
+                pass
+    finally:
+        stop.set()
+        thread.join()
     while process(world):
         pass
-    if store_errors:
-        raise store_errors[0]
+    if failures:
+        raise failures[0]
     if any(isinstance(error, AuthenticationError) for error in errors):
         with world.database.write() as books:
             ring(world, books, AlarmCode.LOGIN_REFUSED, "imap", str(errors[0]))

@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from mailflow.errors import StoreError
+from mailflow.atomic import refusal
 from mailflow.model.entry import FiledFile
 from mailflow.store.spool import Spool
 
@@ -95,7 +95,7 @@ class Cabinet:
             for name, others in (beside or {}).items():
                 self._show(target / safe_name(name), others)
         except OSError as error:
-            raise StoreError(f"cannot file {target}: {error.strerror}") from error
+            raise refusal(target, error) from error
 
     def sweep(self, known: set[str]) -> int:
         """Empties the folders that no entry owns; says how many went. `known` are folders below the root."""
