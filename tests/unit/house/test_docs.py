@@ -121,6 +121,13 @@ def test_generated_tables_are_as_the_code_has_them(page: str) -> None:
     assert text == filled(page, text), "make docs writes them again"
 
 
+def test_each_step_on_the_page_is_a_module_of_that_name() -> None:
+    life = sections((DOCS / "architecture.md").read_text(encoding="utf-8"), "##")["The life of a message"]
+    steps = re.findall(r"^\d+\. \*\*(\w+)\*\*", life, flags=re.MULTILINE)
+    assert len(steps) == 8
+    assert [step for step in steps if not (ROOT / "mailflow" / "steps" / f"{step}.py").is_file()] == []
+
+
 def rows_of(text: str) -> list[list[str]]:
     """The body rows of every table in a piece of Markdown."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
