@@ -33,6 +33,8 @@ MESSAGE_TABLE: dict[tuple[MessageState, MessageEvent], MessageState] = {
     (MessageState.SPOOLED, MessageEvent.IGNORED): MessageState.IGNORED,
     (MessageState.SPOOLED, MessageEvent.SHUNTED): MessageState.SHUNTED,
     (MessageState.JUDGED, MessageEvent.ANSWERED): MessageState.ANSWERED,
+    (MessageState.JUDGED, MessageEvent.SHUNTED): MessageState.SHUNTED,
+    (MessageState.HELD, MessageEvent.SHUNTED): MessageState.SHUNTED,
     (MessageState.HELD, MessageEvent.ANSWERED): MessageState.HELD,
     (MessageState.HELD, MessageEvent.JUDGED): MessageState.JUDGED,
     (MessageState.HELD, MessageEvent.IGNORED): MessageState.IGNORED,

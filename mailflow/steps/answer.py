@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from mailflow.documents.blank import blank_form
+from mailflow.errors import MailflowError
+from mailflow.letters.alarm import AlarmCode
 from mailflow.letters.answered import Answered
 from mailflow.letters.command import compose_command_answer
 from mailflow.letters.receipt import compose_receipt
-from mailflow.maillog import log
+from mailflow.maillog import log, short
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import KnownEntry
 from mailflow.model.judgement import Judgement
 from mailflow.model.letter import Letter, Part
-from mailflow.steps.posting import post
+from mailflow.steps.posting import post, ring
+from mailflow.steps.tracing import where
 from mailflow.steps.world import World
 from mailflow.store.books import Books
 from mailflow.store.messages import Due
@@ -48,19 +51,17 @@ def answer(world: World, *, at_once: bool = False) -> int:
 def _ready(world: World, books: Books, *, at_once: bool) -> list[Mails]:
     now = world.now()
     busy = set() if at_once else books.messages.senders_with_spooled()
-    room = world.limits.replies_per_hour
-    left = room - books.letters.receipts_since(now - HOUR) if room else None
     had = books.letters.receipts_by_address(now - HOUR)
     ready: list[Mails] = []
     for sender, rows in groupby(books.messages.answer_due(), key=lambda row: row.sender):
         chains = _chains(list(rows), world.limits.quiet)
         if not at_once:
             chains = [one for one in chains if sender not in busy and _is_quiet(one, now, world.limits.quiet)]
-        chains = _rolled_up(chains, _allowance(world, had.get(sender, 0)))
-        if left is not None:
-            chains = chains[: max(0, left)]
-            left -= len(chains)
-        ready.extend(chains)
+        ready.extend(_rolled_up(chains, _allowance(world, had.get(sender, 0))))
+    room = world.limits.replies_per_hour
+    if room:
+        ready.sort(key=lambda chain: (chain[0].arrived_at, chain[0].id))
+        ready = ready[: max(0, room - books.letters.receipts_since(now - HOUR))]
     return ready
 
 
@@ -103,22 +104,45 @@ def _rolled_up(chains: list[Mails], allowance: int | None) -> list[Mails]:
 
 
 def _answer_group(world: World, books: Books, group: Sequence[Mails]) -> int:
-    """Answers each of these chains; what the books say of all of them is asked for at once, and before writing."""
-    rows = books.messages.with_ids(mail.id for mails in group for mail in mails)
+    """Answers each of these chains; what the books say of all of them is asked for at once, and before writing.
+
+    What somebody else answered or took back meanwhile is left out.
+    """
+    found = books.messages.with_ids(mail.id for mails in group for mail in mails)
+    rows = {number: row for number, row in found.items() if books.messages.waits_for_answer(row)}
+    group = [left for mails in group if (left := [mail for mail in mails if mail.id in rows])]
     judgements = {number: _judgement(books, row) for number, row in rows.items()}
     refs = {ref for judgement in judgements.values() for ref in _refs(judgement) if ref}
     meant = books.entries.meant(world.campaign.id, name_keys=(), study_ids=(), refs=refs)
     entries: dict[str | None, KnownEntry] = {one.ref: one for one in meant}
     addresses = books.letters.addresses_of(mails[-1].sender for mails in group)
     keys = [_key(books, rows[mails[0].id]) for mails in group]
+    count = 0
     for mails, key in zip(group, keys, strict=True):
-        answers = [_answered(rows[mail.id], judgements[mail.id], entries) for mail in mails]
-        letter = _letter(world, books, answers, key, addresses[mails[-1].sender])
-        post(world, books, letter)
-        for mail in mails:
-            books.messages.answered(rows[mail.id], key)
-            books.record(f"message:{rows[mail.id].sha256}", "answered", world.now(), letter=key)
-    return len(rows)
+        chain = [rows[mail.id] for mail in mails]
+        shas = {row.sha256 for row in chain}
+        answers = [_answered(row, judgements[mail.id], entries, shas) for row, mail in zip(chain, mails, strict=True)]
+        try:
+            letter = _letter(world, books, answers, key, addresses[mails[-1].sender])
+            post(world, books, letter)
+        except MailflowError:
+            raise
+        except Exception as error:  # a bug costs these mails their answer for now, and nobody else's
+            _put_aside(world, books, chain, where(error))
+            continue
+        for row in chain:
+            books.messages.answered(row, key)
+            books.record(f"message:{row.sha256}", "answered", world.now(), letter=key, state=row.state)
+        count += len(chain)
+    return count
+
+
+def _put_aside(world: World, books: Books, chain: Sequence[MessageRow], error: str) -> None:
+    for row in chain:
+        books.messages.failed(row, error, shunt=True)
+        books.record(f"message:{row.sha256}", "shunted", world.now(), error=error, state=row.state)
+        log("answer").error("shunted", message=short(row.sha256), exception=error)
+    ring(world, books, AlarmCode.MESSAGE_SHUNTED, chain[0].sha256[:12], error)
 
 
 def _key(books: Books, row: MessageRow) -> str:
@@ -128,22 +152,23 @@ def _key(books: Books, row: MessageRow) -> str:
 
 def _letter(world: World, books: Books, answers: list[Answered], key: str, address: AddressRow) -> Letter:
     sender, now = answers[-1].sender, world.now()
-    first_letter = address.first_letter_at is None
-    address.first_letter_at = address.first_letter_at or now
     if answers[0].judgement.command is not None:
+        address.first_letter_at = address.first_letter_at or now
         return _command_answer(world, books, answers[0], key)
     unit = next((unit for unit in world.units if sender in unit.addresses), None)
-    return compose_receipt(
+    letter = compose_receipt(
         answers,
         campaign=world.campaign,
         correspondent=world.correspondent,
         key=key,
         unit=unit,
         now=now,
-        first_letter=first_letter,
+        first_letter=address.first_letter_at is None,
         blank_form=_blank(world, [one.judgement for one in answers]),
         people_first=world.people_first,
     )
+    address.first_letter_at = address.first_letter_at or now
+    return letter
 
 
 def _command_answer(world: World, books: Books, answered: Answered, key: str) -> Letter:
@@ -172,8 +197,11 @@ def _refs(judgement: Judgement) -> tuple[str | None, ...]:
     return tuple(submission.ref for submission in judgement.submissions)
 
 
-def _answered(row: MessageRow, judgement: Judgement, entries: Mapping[str | None, KnownEntry]) -> Answered:
+def _answered(
+    row: MessageRow, judgement: Judgement, entries: Mapping[str | None, KnownEntry], chain: Set[str]
+) -> Answered:
     refs = _refs(judgement)
+    held = [entries[ref] for ref in refs if ref in entries]
     first = tuple(entries[ref].arrived_at if ref in entries else row.arrived_at for ref in refs)
     return Answered(
         message_id=row.message_id,
@@ -186,7 +214,7 @@ def _answered(row: MessageRow, judgement: Judgement, entries: Mapping[str | None
         refs=refs,
         first_arrived=first,
         held_ref=row.ref,
-        current=all(entries[ref].updated_at <= row.arrived_at for ref in refs if ref in entries),
+        current=all(one.updated_at <= row.arrived_at or one.message_sha256 in chain for one in held),
     )
 
 

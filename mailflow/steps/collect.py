@@ -12,6 +12,7 @@ from functools import partial
 
 from mailflow.maillog import log, short
 from mailflow.steps.world import World
+from mailflow.store.messages import Arrival
 from mailflow.wire.imap import Fetched, Found, ImapAccount, Mailbox
 
 GROUP_BYTES = 8 * 1024**2
@@ -54,17 +55,10 @@ def take_over(world: World, group: list[Fetched]) -> int:
     new = 0
     with world.database.write() as books:
         now = world.now()
-        for sha256, one in zip(hashes, group, strict=True):
-            row, is_new = books.messages.add(
-                sha256=sha256,
-                size=one.found.size,
-                arrived_at=one.found.arrived_at,
-                now=now,
-                defect=_defect(one),
-            )
-            books.messages.locate(row, one.found.folder, one.found.uidvalidity, one.found.uid)
+        added = books.messages.add(map(_arrival, hashes, group), now)
+        for one, (row, is_new) in zip(group, added, strict=True):
             name = "spooled" if is_new else "seen again"
-            books.record(f"message:{sha256}", name, now, folder=one.found.folder, uid=one.found.uid)
+            books.record(f"message:{row.sha256}", name, now, folder=one.found.folder, uid=one.found.uid)
             new += is_new
     for sha256, one in zip(hashes, group, strict=True):
         logger.debug("spooled", message=short(sha256), folder=one.found.folder, uid=one.found.uid)
@@ -90,6 +84,12 @@ def finish(world: World, mailbox: Mailbox, folder: str, uidvalidity: int) -> Non
     mailbox.finish(folder, uidvalidity, [place.uid for place in places])
     with world.database.write() as books:
         books.messages.finished(places)
+
+
+def _arrival(sha256: str, one: Fetched) -> Arrival:
+    found = one.found
+    place = (found.folder, found.uidvalidity, found.uid)
+    return Arrival(sha256, found.size, found.arrived_at, place, _defect(one))
 
 
 def _defect(one: Fetched) -> str:

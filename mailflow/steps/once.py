@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from mailflow.errors import AuthenticationError, MailflowError, StoreError, WireError
+from mailflow.errors import AuthenticationError, MailflowError, WireError
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log
 from mailflow.steps.answer import answer

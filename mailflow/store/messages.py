@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import func, tuple_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,21 @@ from mailflow.store.tables import LocationRow, MessageRow
 
 ANSWERABLE = (MessageState.JUDGED.value, MessageState.HELD.value)
 PENDING = (MessageState.SPOOLED.value, MessageState.JUDGED.value)
+
+
+Place = tuple[str, int, int]
+"""Folder, UIDVALIDITY and UID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail that was fetched and is in the spool. `defect`: why only its header was, "" for a whole mail."""
+
+    sha256: str
+    size: int
+    arrived_at: datetime
+    place: Place
+    defect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +60,40 @@ class MessageBook:
         found = select(LocationRow.uid).where(LocationRow.folder == folder, LocationRow.uidvalidity == uidvalidity)
         return set(self._session.exec(found))
 
-    def add(
-        self, *, sha256: str, size: int, arrived_at: datetime, now: datetime, defect: str = ""
-    ) -> tuple[MessageRow, bool]:
-        """The mail of these bytes, and whether it is new: the same bytes in two places are one mail."""
-        row = self.by_sha(sha256)
-        if row is not None:
-            return row, False
-        row = MessageRow(sha256=sha256, size=size, arrived_at=arrived_at, spooled_at=now, defect=defect)
-        self._session.add(row)
-        self._session.flush()
-        return row, True
+    def add(self, mails: Iterable[Arrival], now: datetime) -> list[tuple[MessageRow, bool]]:
+        """The mail of each of these, and whether it is new: the same bytes in two places are one mail.
 
-    def locate(self, row: MessageRow, folder: str, uidvalidity: int, uid: int) -> None:
-        """Notes that the mail stands at this place on the server; a place that was noted before stays as it is."""
-        assert row.id is not None
-        place = (LocationRow.folder == folder, LocationRow.uidvalidity == uidvalidity, LocationRow.uid == uid)
-        if self._session.exec(select(LocationRow.id).where(*place)).first() is not None:
-            return
-        self._session.add(LocationRow(folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=row.id))
+        Notes that it stands at its place on the server; a place that was noted before stays as it is.
+        """
+        mails = list(mails)
+        rows = self._with_shas(one.sha256 for one in mails)
+        new = {
+            one.sha256: MessageRow(
+                sha256=one.sha256, size=one.size, arrived_at=one.arrived_at, spooled_at=now, defect=one.defect
+            )
+            for one in reversed(mails)  # of the same bytes in two places the first tells the time
+            if one.sha256 not in rows
+        }
+        self._session.add_all(reversed(new.values()))
+        self._session.flush()
+        rows |= new
+        noted = self._noted(mails)
+        for place, sha256 in {one.place: one.sha256 for one in mails if one.place not in noted}.items():
+            number = rows[sha256].id
+            assert number is not None
+            folder, uidvalidity, uid = place
+            self._session.add(LocationRow(folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=number))
+        return [(rows[one.sha256], new.pop(one.sha256, None) is not None) for one in mails]
+
+    def _with_shas(self, hashes: Iterable[str]) -> dict[str, MessageRow]:
+        found = select(MessageRow).where(col(MessageRow.sha256).in_(tuple(hashes)))
+        return {row.sha256: row for row in self._session.exec(found)}
+
+    def _noted(self, mails: Sequence[Arrival]) -> set[Place]:
+        """Those of the places that are in the books."""
+        place = tuple_(col(LocationRow.folder), col(LocationRow.uidvalidity), col(LocationRow.uid))
+        found = select(LocationRow).where(place.in_([one.place for one in mails]))
+        return {(row.folder, row.uidvalidity, row.uid) for row in self._session.exec(found)}
 
     def by_sha(self, sha256: str) -> MessageRow | None:
         """The mail of these bytes."""
@@ -177,6 +207,10 @@ class MessageBook:
         )
         return [Due(*row) for row in self._session.execute(found)]
 
+    def waits_for_answer(self, row: MessageRow) -> bool:
+        """Whether an answer to the mail is still to be written."""
+        return row.answer_due and row.state in ANSWERABLE
+
     def waiting_for_a_person(self) -> list[MessageRow]:
         """The mails that are held or shunted, in the order of arrival."""
         states = (MessageState.HELD.value, MessageState.SHUNTED.value)
@@ -208,6 +242,7 @@ class MessageBook:
         row.error = error
         if shunt:
             row.reason = "shunted after repeated failures; see mailflow show, then mailflow replay"
+            row.answer_due = False
             self.move(row, MessageEvent.SHUNTED)
         self._session.add(row)
 
