@@ -6,6 +6,7 @@ STAMP  := $(VENV)/.installed
 BIN    := $(VENV)/bin
 OUT    ?= demo
 TESTS  ?=
+JOBS   ?= auto
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	"$$one" -c '$(ENOUGH)' >/dev/null 2>&1 && echo "$$one" && break; done)
@@ -32,7 +33,7 @@ test: $(STAMP)
 	echo 'make: ruff format --check'; $(BIN)/ruff format --quiet --check . || failed="$$failed ruff-format"; \
 	echo 'make: mypy';                $(BIN)/mypy                          || failed="$$failed mypy"; \
 	[ -z "$$failed" ] || echo "make: FAILED:$$failed"; \
-	echo 'make: tests';               $(BIN)/python -m pytest $(TESTS)     || failed="$$failed tests"; \
+	echo 'make: tests';               $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(TESTS) || failed="$$failed tests"; \
 	[ -z "$$failed" ]
 
 lint: $(STAMP)
