@@ -1,0 +1,10 @@
+"""For all tests: names that are the same in every process, so that they can be shared out among several."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are called by their argument: an archive made at collection holds the time and would be a name of its own."""
+    return argname if isinstance(val, bytes) and len(val) > 16 else None
