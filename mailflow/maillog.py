@@ -35,8 +35,11 @@ KEYS = {
 }
 """The vocabulary. A key that is not here is not written."""
 
+OURS = frozenset({"level", "timestamp", "step", "message", "ref", "letter", "occurrence", "host", "state"})
+"""Keys whose values are made by us alone: ids that must not be masked, however many digits they have."""
+
 ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
-DIGITS = re.compile(r"\d{7,}")
+DIGITS = re.compile(r"\d{7,}|1[3-9]\d[ -]\d{4}[ -]\d{4}")
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,}")
 
 
@@ -47,7 +50,7 @@ def mask(text: str) -> str:
 
 def _only_known(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     kept = {key: value for key, value in event.items() if key in KEYS}
-    return {key: mask(value) if isinstance(value, str) and key != "timestamp" else value for key, value in kept.items()}
+    return {key: mask(value) if isinstance(value, str) and key not in OURS else value for key, value in kept.items()}
 
 
 class _Masked(logging.Formatter):
@@ -73,6 +76,7 @@ def configure(*, level: str = "info", pretty: bool | None = None) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Masked())
+    logging.captureWarnings(True)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for quiet in ("mailparser", "mailparser.mailparser", "pdfminer", "apscheduler"):
         logging.getLogger(quiet).setLevel(logging.CRITICAL)

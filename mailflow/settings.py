@@ -7,18 +7,30 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
+import re
 import tomllib
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailflow.errors import SettingsError
 
 DEFAULT_FILE = Path("mailflow.toml")
+ADDRESS = re.compile(r"[^\s@,;<>()\"]+@[^\s@,;<>()\"]+")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 S = TypeVar("S")
@@ -38,7 +50,15 @@ def _no_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def _address(value: str) -> str:
+    if value and not ADDRESS.fullmatch(value):
+        raise ValueError("is no mail address; write it like office@unit.example.cn, without a name")
+    return value
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Address = Annotated[str, AfterValidator(_address)]
+Addresses = Annotated[tuple[Address, ...], NoDecode, BeforeValidator(_listed)]
 Security = Literal["tls", "starttls", "none"]
 
 
@@ -51,7 +71,7 @@ class Section(BaseModel):
 class Account(Section):
     """What a login takes. `password_file` names a file that holds the password."""
 
-    host: str
+    host: str = Field(min_length=1)
     port: int = Field(ge=1, le=65535)
     security: Security = "tls"
     username: str = ""
@@ -61,7 +81,7 @@ class Account(Section):
 
     @model_validator(mode="after")
     def _plain_only_at_home(self) -> Account:
-        if self.security == "none" and self.host not in LOOPBACK:
+        if self.security == "none" and self.host.lower() not in ("", *LOOPBACK):
             raise ValueError('security = "none" would send the password in clear; use "tls" or "starttls"')
         return self
 
@@ -71,9 +91,11 @@ class Account(Section):
             return self.password.get_secret_value()
         path = base / self.password_file
         try:
-            return path.read_text(encoding="utf-8").strip()
+            return path.read_text(encoding="utf-8-sig").strip()
         except OSError as error:
             raise SettingsError(f"password_file {path}: {error.strerror}") from error
+        except UnicodeDecodeError:
+            raise SettingsError(f"password_file {path}: not UTF-8; save the file as UTF-8") from None
 
 
 class Imap(Account):
@@ -99,7 +121,7 @@ class Smtp(Account):
     """`[smtp]`: the account that letters leave from."""
 
     port: int = Field(default=465, ge=1, le=65535)
-    sender: str = ""
+    sender: Address = ""
     sender_name: str = ""
     quota_15min: int = Field(default=0, ge=0)
     quota_day: int = Field(default=0, ge=0)
@@ -110,21 +132,11 @@ class Smtp(Account):
         return self.sender or self.username
 
 
-class Alarm(Section):
-    """`[alarm]`: a second account for alarms, and who gets them."""
+class Alarm(Smtp):
+    """`[alarm]`: a second account for alarms, where it has a host, and who gets them."""
 
     host: str = ""
-    port: int = Field(default=465, ge=1, le=65535)
-    security: Security = "tls"
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    password_file: str = ""
-    ca_file: str = ""
-    sender: str = ""
-    sender_name: str = ""
-    quota_15min: int = 0
-    quota_day: int = 0
-    to: Names = ()
+    to: Addresses = ()
 
     def account(self) -> Smtp | None:
         """The second account, None where only `to` is set."""
@@ -144,8 +156,8 @@ class Limits(Section):
 class Recipients(Section):
     """`[recipients]`: who gets the reports, and who gets alarms, digests and copies."""
 
-    platform: Names = ()
-    organiser: Names = ()
+    platform: Addresses = ()
+    organiser: Addresses = ()
 
 
 class Letters(Section):
@@ -229,17 +241,27 @@ def load_settings(file: Path | None = None) -> Settings:
     Raises SettingsError that lists everything wrong at once: file, key and what would be right.
     """
     path = file or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
-    written: dict[str, Any] = {}
-    if path is not None:
-        written = _read(path)
-        written["base"] = path.resolve().parent
-    else:
-        written["base"] = Path.cwd()
+    written: dict[str, Any] = _read(path) if path else {}
+    written["base"] = path.resolve().parent if path else Path.cwd()
+    source = str(path) if path else "environment"
+    wrong = _unknown_in_environment()
     try:
-        return Settings(**written)
+        settings = Settings(**written)
     except ValidationError as error:
-        source = str(path) if path else "environment"
-        raise SettingsError("\n".join(_complaint(source, one) for one in error.errors())) from error
+        wrong = [*(_complaint(source, one) for one in error.errors()), *wrong]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
+
+
+def _unknown_in_environment() -> list[str]:
+    """Complaints of `MAILFLOW_<SECTION>__<KEY>` whose section there is none of; unknown keys are told by pydantic."""
+    wrong = []
+    for name in sorted(os.environ):
+        section = name.upper().removeprefix("MAILFLOW_").partition("__")[0].lower()
+        if name.upper().startswith("MAILFLOW_") and "__" in name and section not in Settings.model_fields:
+            wrong.append(f"environment: {name}: unknown section" + _suggestion([section]))
+    return wrong
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -273,5 +295,6 @@ def _suggestion(keys: list[str]) -> str:
         model = next((one for one in options if isinstance(one, type) and issubclass(one, BaseModel)), None)
         if model is None:
             return ""
-    near = difflib.get_close_matches(keys[-1], model.model_fields, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known are: {', '.join(model.model_fields)}"
+    known = [name for name in model.model_fields if name != "base"]
+    near = difflib.get_close_matches(keys[-1], known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known are: {', '.join(known)}"

@@ -16,7 +16,7 @@ from mailflow.errors import SettingsError
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Unit
 from mailflow.model.letter import Correspondent, LetterKind, Part
-from mailflow.settings import Settings, Smtp
+from mailflow.settings import ADDRESS, Settings, Smtp
 from mailflow.steps.readers import Readers
 from mailflow.steps.world import Addressees, Limits, World
 from mailflow.store.cabinet import Cabinet
@@ -187,6 +187,15 @@ def units_of(settings: Settings) -> tuple[Unit, ...]:
     path = settings.path(settings.units.file) if settings.units.file else settings.data_folder / "units.csv"
     if not settings.units.file and not path.is_file():
         return ()
+    try:
+        return _units(path)
+    except csv.Error as error:
+        raise SettingsError(
+            f"units.file {path}: {error}; save it again as CSV with the columns unit,addresses"
+        ) from error
+
+
+def _units(path: Path) -> tuple[Unit, ...]:
     rows = csv.DictReader(io.StringIO(_text(path, "units.file")))
     if rows.fieldnames is None or not {"unit", "addresses"} <= {name.strip() for name in rows.fieldnames}:
         raise SettingsError(f"units.file {path}: the first line must be: unit,addresses")
@@ -194,6 +203,9 @@ def units_of(settings: Settings) -> tuple[Unit, ...]:
     for row in rows:
         cells = {(name or "").strip(): value or "" for name, value in row.items() if isinstance(value, str)}
         addresses = tuple(one.strip().lower() for one in cells["addresses"].replace(",", ";").split(";") if one.strip())
+        wrong = [one for one in addresses if not ADDRESS.fullmatch(one)]
+        if wrong:
+            raise SettingsError(f"units.file {path}: line {rows.line_num}: {wrong[0]!r} is no mail address")
         if cells["unit"].strip():
             units.append(Unit(cells["unit"].strip(), addresses))
     return tuple(units)

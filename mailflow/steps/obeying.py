@@ -22,7 +22,7 @@ def obey(world: World, books: Books, row: MessageRow, order: Order) -> None:
             assert entry is not None
             was = entry.status
             books.entries.decide(entry, EntryStatus.WITHDRAWN)
-            books.record(f"entry:{ref}", "withdrawn", now, was=was, message=row.sha256)
+            books.record(f"entry:{ref}", "withdrawn", now, status=entry.status, was=was, message=row.sha256)
     elif order.kind in UNIT_WORDS and order.unit is not None:
         books.note(f"{UNIT_WORD}{world.campaign.id}:{order.unit}", order.kind.value)
         books.record(f"message:{row.sha256}", "unit's word", now, word=order.kind)

@@ -178,13 +178,14 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
     if judgement.disposition is Disposition.HELD and row.ref is None:
         row.ref = world.new_ref()
     books.messages.conclude(row, judgement, EVENTS[judgement.disposition], now)
-    books.record(f"message:{row.sha256}", "judged", now, **_summary(judgement))
+    books.record(f"message:{row.sha256}", "judged", now, state=row.state, **_summary(judgement))
     log("process").info("judged", message=short(row.sha256), state=row.state)
 
 
 def _place(world: World, books: Books, row: MessageRow, submission: Submission) -> Submission:
     """Carries out one submission; gives it back with its receipt number."""
     now = world.now()
+    status = submission.verdict.value
     if submission.ref is None:
         ref = row.ref if row.ref and books.entries.by_ref(row.ref) is None else world.new_ref()
         books.entries.open(world.campaign.id, ref, submission, row, name_key=folded(submission.applicant))
@@ -198,12 +199,14 @@ def _place(world: World, books: Books, row: MessageRow, submission: Submission) 
         else:
             books.entries.mention(entry, row, submission.relation)
             changed = False
+        status = entry.status
     books.record(
         f"entry:{ref}",
         submission.relation.value,
         now,
         message=row.sha256,
         verdict=submission.verdict,
+        status=status,
         changed=changed,
         findings=[finding.code for finding in submission.findings],
     )
@@ -212,7 +215,7 @@ def _place(world: World, books: Books, row: MessageRow, submission: Submission) 
 
 def _fail(world: World, books: Books, row: MessageRow, error: str, *, shunt: bool) -> None:
     books.messages.failed(row, error, shunt=shunt)
-    books.record(f"message:{row.sha256}", "shunted" if shunt else "failed", world.now(), error=error)
+    books.record(f"message:{row.sha256}", "shunted" if shunt else "failed", world.now(), error=error, state=row.state)
     log("process").error("shunted" if shunt else "failed", message=short(row.sha256), exception=error)
     if shunt:
         ring(world, books, AlarmCode.MESSAGE_SHUNTED, row.sha256[:12], error)

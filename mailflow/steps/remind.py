@@ -23,6 +23,7 @@ def post_reminders(world: World, books: Books, occurrence: Occurrence) -> int:
         world.units,
         heard(world, books),
     )
+    names = books.messages.names_of(one.to for one in letters)
     for one in letters:
         letter = compose_reminder(
             to=one.to,
@@ -33,6 +34,7 @@ def post_reminders(world: World, books: Books, occurrence: Occurrence) -> int:
             key=f"reminder:{occurrence.id}:{one.to}",
             unit=one.unit,
             now=now,
+            sender_name=names.get(one.to, ""),
         )
         post(world, books, letter, occurrence=occurrence.id)
         books.letters.reminded(one.to, now.date())

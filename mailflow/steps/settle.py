@@ -31,7 +31,7 @@ def settle(world: World) -> int:
             if again is None or row is None or again.verdict.value == entry.status.value:
                 continue
             books.entries.rejudged(row, again)
-            books.record(f"entry:{entry.ref}", "judged again", now, verdict=again.verdict, was=entry.status)
+            books.record(f"entry:{entry.ref}", "judged again", now, status=row.status, was=entry.status)
             changed += 1
         books.note(SETTLED_AT, now.isoformat())
     if changed:

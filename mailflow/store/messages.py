@@ -226,6 +226,12 @@ class MessageBook:
         """Everybody who has written."""
         return set(self._session.exec(select(MessageRow.sender).distinct()))
 
+    def names_of(self, senders: Iterable[str]) -> dict[str, str]:
+        """The name that each of these wrote under last."""
+        wanted = set(senders)
+        found = select(MessageRow.sender, MessageRow.sender_name).order_by(col(MessageRow.arrived_at))
+        return {sender: name for sender, name in self._session.exec(found) if sender in wanted and name}
+
     def senders_with_spooled(self) -> set[str]:
         """Senders of mails that wait to be judged, as far as they were read."""
         found = select(MessageRow.sender).where(MessageRow.state == MessageState.SPOOLED.value).distinct()
