@@ -7,7 +7,8 @@ from mailflow.errors import MailflowError, SettingsError
 from mailflow.judge.rejudge import rejudge
 from mailflow.model.entry import EntryStatus, Known
 from mailflow.model.states import LetterEvent, LetterState, MessageEvent
-from mailflow.steps.once import post_due
+from mailflow.steps.answer import answer
+from mailflow.steps.file import file_entries
 from mailflow.steps.process import process
 from mailflow.steps.world import World
 from mailflow.store.books import Books
@@ -104,9 +105,12 @@ class _allowed:
 
 
 def _judge_now(world: World, sha256: str) -> None:
+    """Judges what is spooled, answers this mail alone, and leaves the calendar to the daemon and its clock."""
     while process(world):
         pass
-    post_due(world, at_once=True)
+    answer(world, at_once=True, only=sha256)
+    while file_entries(world):
+        pass
     with world.database.read() as books:
         row = books.messages.by_sha(sha256)
         assert row is not None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
 
 from mailflow.cli.context import Context
+from mailflow.cli.output import PIPED_WIDTH
 from mailflow.errors import MailflowError
 
 FREE_BYTES = 2_000_000_000
@@ -30,8 +32,10 @@ def run_check(context: Context) -> int:
     from rich.text import Text
 
     table = Table(box=None, show_header=False, pad_edge=False)
+    for _ in range(3):
+        table.add_column(overflow="fold")  # never cut: the end of a path is what one wants to know
     failed = False
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
     with console.status("trying the settings and the servers"):
         for line in _lines(context):
             failed |= line.ok is False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,10 +52,10 @@ def explain_file(context: Context, file: Path, *, as_json: bool) -> None:
         _print(explanation, context.campaign)
 
 
-def explain(context: Context, raw: bytes) -> Explanation:
-    """Judges the message of these bytes as if nothing else had ever come."""
+def explain(context: Context, raw: bytes, *, read: Callable[[bytes, Campaign], Reading] | None = None) -> Explanation:
+    """Judges the message of these bytes as if nothing else had ever come. `read`: None reads in a child process."""
     settings, campaign = context.settings, context.campaign
-    reading = read_in_child(raw, campaign)
+    reading = (read or read_in_child)(raw, campaign)
     message = reading.message
     arrived_at = message.received_at or context.clock.now()
     units = units_of(settings)

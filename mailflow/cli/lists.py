@@ -25,7 +25,7 @@ def list_entries(context: Context, *, category: str | None, status: str | None, 
             return
         zone = world.campaign.zone
         print_table(
-            ("ref", "applicant", "category", "status", "version", "sender", "first arrived", "updated"),
+            ("ref", "applicant", "category", "status", "v", "sender", "first arrived", "updated"),
             (
                 (
                     one.ref,

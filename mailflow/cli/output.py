@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from mailflow.model.entry import Finding
 
 PIPED_WIDTH = 240
+LONGEST_WORD = 12
 CONTROLS = {code: " " for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
@@ -28,15 +29,23 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, em
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    count = 0
-    for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row))
-        count += 1
+    lines = [[shown(cell) for cell in row] for row in rows]
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    for number, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", min_width=_least([heading, *(line[number] for line in lines)]))
+    for line in lines:
+        table.add_row(*map(Text, line))
     console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
-    console.print(table if count else empty)
+    console.print(table if lines else empty)
+
+
+def _least(cells: Iterable[str]) -> int:
+    """The width in which no receipt number, hash or word of a column is broken.
+
+    Addresses, and keys with addresses in them, may be broken where a terminal is narrow; Chinese text breaks anywhere.
+    """
+    words = (len(word) for cell in cells for word in cell.split() if word.isascii() and "@" not in word)
+    return min(LONGEST_WORD, max(words, default=1))
 
 
 def shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -12,6 +13,8 @@ from mailflow.errors import SettingsError
 from mailflow.steps.world import World
 from mailflow.store.books import Books
 from mailflow.store.tables import EntryRow, EventRow, LetterRow, MessageRow
+
+SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def show_life(context: Context, word: str, *, as_json: bool) -> None:
@@ -26,8 +29,8 @@ def show_life(context: Context, word: str, *, as_json: bool) -> None:
             _print_part(key, value)
     print("events:")
     for event in document["events"]:
-        detail = "  ".join(f"{key}={shown(value)}" for key, value in event["detail"].items() if value not in (None, []))
-        print(f"  {event['at']}  {event['about']}  {event['name']}  {detail}")
+        words = (f"{event['at']:%Y-%m-%d %H:%M:%S}", _short(event["about"]), event["name"], _line(event["detail"]))
+        print(f"  {'  '.join(words)}".rstrip())
 
 
 def _life(world: World, books: Books, word: str) -> dict[str, Any]:
@@ -123,18 +126,36 @@ def _event(world: World, event: EventRow) -> dict[str, Any]:
     }
 
 
-def _print_part(name: str, value: Any) -> None:
+def _print_part(name: str, value: Any, indent: str = "") -> None:
+    """A part of the document for people: a line for each of its values, deeper ones indented; what is empty is left
+    out."""
+    if value in (None, "", [], {}):
+        return
     if isinstance(value, dict):
-        print(f"{name}:")
+        print(f"{indent}{name}:")
         for key, one in value.items():
-            print(f"  {key}: {shown(one)}")
+            _print_part(key, one, indent + "  ")
     elif isinstance(value, list):
-        print(f"{name}:")
+        print(f"{indent}{name}:")
         for one in value:
-            print(f"  {shown(one)}")
+            print(f"{indent}  {_line(one)}")
     elif isinstance(value, str) and "\n" in value:
-        print(f"{name}:")
+        print(f"{indent}{name}:")
         for line in value.splitlines():
-            print(f"  {shown(line)}")
+            print(f"{indent}  {shown(line)}")
     else:
-        print(f"{name}: {shown(value)}")
+        print(f"{indent}{name}: {_line(value)}")
+
+
+def _line(value: Any) -> str:
+    """A value in one line: lists with commas, tables as "key=value"."""
+    if isinstance(value, dict):
+        return "  ".join(f"{key}={_line(one)}" for key, one in value.items() if one not in (None, "", [], {}))
+    if isinstance(value, list):
+        return ", ".join(map(_line, value))
+    return _short(shown(value))
+
+
+def _short(text: str) -> str:
+    """`text` with each SHA-256 cut to the characters that name it."""
+    return SHA256.sub(lambda found: found[0][:12], text)
