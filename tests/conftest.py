@@ -6,5 +6,5 @@ import pytest
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """Bytes are called by their argument: an archive made at collection holds the time and would be a name of its own."""
+    """Bytes are called by their argument: an archive made at collection holds the time, and no two are alike."""
     return argname if isinstance(val, bytes) and len(val) > 16 else None
