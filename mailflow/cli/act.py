@@ -108,7 +108,9 @@ def _judge_now(world: World, sha256: str) -> None:
     """Judges what is spooled, answers this mail alone, and leaves the calendar to the daemon and its clock."""
     while process(world):
         pass
-    answer(world, at_once=True, only=sha256)
+    with world.database.read() as books:
+        judged = books.messages.by_sha(sha256)
+    answer(world, at_once=True, only=judged.id if judged else None)
     while file_entries(world):
         pass
     with world.database.read() as books:

@@ -32,13 +32,16 @@ ASKS_FOR_FORM = frozenset({"form.missing", "form.wrong-category", "form.unreadab
 Mails = list[Due]
 
 
-def answer(world: World, *, at_once: bool = False) -> int:
+def answer(world: World, *, at_once: bool = False, only: int | None = None) -> int:
     """Posts the receipts that are ready; says how many mails they answer.
 
-    Ready: the sender has been quiet for the set minutes and nothing of his waits to be judged, or `at_once`.
+    Ready: the sender has been quiet for the set minutes and nothing of his waits to be judged, or `at_once`. `only`:
+    the receipt of the mail of that row, whoever else waits.
     """
     with world.database.read() as books:
         ready = _ready(world, books, at_once=at_once)
+    if only is not None:
+        ready = [mails for mails in ready if any(one.id == only for one in mails)]
     answered = 0
     for start in range(0, len(ready), GROUP):
         with world.database.write() as books:
