@@ -40,12 +40,12 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, em
 
 
 def _least(cells: Iterable[str]) -> int:
-    """The width in which no receipt number, hash or word of a column is broken.
+    """The width in which no receipt number, hash, day or short word of a column is broken.
 
-    Addresses, and keys with addresses in them, may be broken where a terminal is narrow; Chinese text breaks anywhere.
+    Addresses and other long words may be broken where a terminal is narrow; Chinese text breaks anywhere.
     """
-    words = (len(word) for cell in cells for word in cell.split() if word.isascii() and "@" not in word)
-    return min(LONGEST_WORD, max(words, default=1))
+    words = {word for cell in cells for word in cell.split() if word.isascii() and "@" not in word}
+    return max((len(word) for word in words if len(word) <= LONGEST_WORD), default=1)
 
 
 def shown(value: object) -> str:
