@@ -104,7 +104,7 @@ def _open_mail(files: Files, content: bytes, place: Place) -> None:
     hints = structure.charsets()
     subject = header_text(structure.root.header("subject") or b"", hints)
     subject = Decoded(printable(subject.text), subject.sure)
-    named = place.inside or clean_filename(f"{subject.text.strip()}.eml") or ""
+    named = place.inside or clean_filename(f"{subject.text.strip() or 'message'}.eml") or ""
     harvest = Harvest(hints, files, replace(place, inside=named))
     before = len(files.forwarded)
     for part in structure.root.leaves():

@@ -69,7 +69,7 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
     split = [_without_unit(word) for word in words]
     if of_many and words and not any(_is_certain(name) for _, name in split):
         return Choice(unit="".join(words))
-    for wanted in (_is_certain, _is_short, _is_name):
+    for wanted in (_is_certain, _is_possible, _is_name):
         places = [place for place, (_, name) in enumerate(split) if wanted(name)]
         if len({split[place][1] for place in places}) == 1:
             return _chosen(words, split, places[0])
@@ -201,12 +201,21 @@ def _is_certain(name: str) -> bool:
     return _is_short(name) and not _reads_like_unit(name)
 
 
+def _is_possible(name: str) -> bool:
+    """A short word that may be a name; one that reads like a unit only where it begins as a name does: 李登科."""
+    return _is_short(name) and (not _reads_like_unit(name) or (len(name) <= 3 and name[0] in SURNAMES))
+
+
 def _is_short(name: str) -> bool:
     return _SHORT_NAME.fullmatch(name) is not None
 
 
 def _is_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None and not (len(name) > 4 and _reads_like_unit(name))
+    return (
+        _NAME.fullmatch(name) is not None
+        and (len(name) <= 3 or not _reads_like_unit(name))
+        and (not _is_short(name) or _is_possible(name))
+    )
 
 
 def _reads_like_unit(word: str) -> bool:

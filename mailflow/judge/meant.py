@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mailflow.intake.names import is_likely_name, person_in
@@ -16,6 +17,7 @@ from mailflow.model.message import Message
 MOST_WITHOUT_FILES = 60
 """A longer list is no list of applicants: only those of it are meant of whom a file came."""
 
+_NUMBERING = re.compile(r"^[\d\s.．、_()（）-]+")
 _PAPERS = frozenset({Role.FORM, Role.FORM_SCAN})
 
 
@@ -82,7 +84,7 @@ def _name_in(words: str, campaign: Campaign) -> str | None:
     """The one likely person's name in a file's or folder's name."""
     idle = [word for words in campaign.role_hints.values() for word in words]
     idle += [name for one in campaign.categories for name in (one.name, *one.aliases)]
-    name = person_in([words], [*campaign.subject_noise, *idle]).name if words else None
+    name = person_in([_NUMBERING.sub("", words)], [*campaign.subject_noise, *idle]).name if words else None
     return name if name is not None and is_likely_name(name) else None
 
 

@@ -94,7 +94,8 @@ def items_of(answers: Sequence[Answered], campaign: Campaign, people_first: froz
         item = _item(answer, index, submission, campaign, looked_at)
         item = replace(item, again=not item.linked and item.first_at < answers[0].arrived_at)
         own = item.standing is Standing.ASIDE or submission.relation is Relation.LINKED
-        key: object = place if own else (item.ref or (item.applicant, item.category.id, submission.period))
+        who = (item.applicant, submission.study_id, item.category.id, submission.period)
+        key: object = place if own else (item.ref or who)
         latest[key] = item
     return tuple(latest.values())
 
