@@ -33,7 +33,7 @@ test: $(STAMP)
 	echo 'make: ruff format --check'; $(BIN)/ruff format --quiet --check . || failed="$$failed ruff-format"; \
 	echo 'make: mypy';                $(BIN)/mypy                          || failed="$$failed mypy"; \
 	[ -z "$$failed" ] || echo "make: FAILED:$$failed"; \
-	echo 'make: tests';               $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(TESTS) || failed="$$failed tests"; \
+	echo 'make: tests';               $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS) || failed="$$failed tests"; \
 	[ -z "$$failed" ]
 
 lint: $(STAMP)
