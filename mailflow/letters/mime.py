@@ -22,6 +22,8 @@ from mailflow.letters.headers import encoded, message_ids, safe_header
 from mailflow.model.letter import Correspondent, Letter, LetterKind, Part
 
 MOST_REFERENCES = 32
+"""Ids of a thread that are carried on; the mails that a letter answers are all named, however many."""
+
 _ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]{1,64}@[A-Za-z0-9.\-]{1,253}")
 _UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\r\n]')
 _NAME_LIMIT = 80
@@ -67,14 +69,16 @@ def _headers(letter: Letter, correspondent: Correspondent, *, message_id: str, d
     replies = letter.kind is LetterKind.RECEIPT
     if message_ids((message_id,)) != (message_id,):
         raise MailflowError("a letter's Message-ID is not of the form <left@right>")
+    answered = message_ids(letter.in_reply_to)
+    ancestors = message_ids(letter.references)[-max(MOST_REFERENCES, len(answered)) :]
     fields = [
         ("From", _mailbox(correspondent.name, correspondent.address)),
         ("To", _address(letter.to)),
         ("Subject", safe_header(letter.subject)),
         ("Date", format_datetime(date)),
         ("Message-ID", message_id),
-        ("In-Reply-To", " ".join(message_ids(letter.in_reply_to))),
-        ("References", " ".join(message_ids(letter.references)[-MOST_REFERENCES:])),
+        ("In-Reply-To", " ".join(answered)),
+        ("References", " ".join(ancestors)),
         # RFC 3834 §5; the second is for Exchange, so that no out-of-office note comes back.
         ("Auto-Submitted", "auto-replied" if replies else "auto-generated"),
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),

@@ -158,6 +158,7 @@ def test_many_mails_of_one_sender_are_each_named_once_in_at_most_twenty_receipts
     passes(journey, "08-18T12:00")
     receipts = post.letters("receipt")
     assert 1 <= len(receipts) <= 20
+    assert Counter(name for one in receipts for name in str(one.message["References"]).split()) == Counter(ids)
     assert Counter(name for one in receipts for name in one.named) == Counter(ids)
     passes(journey, "08-18T14:00")
     assert len(post.letters("receipt")) == len(receipts)
