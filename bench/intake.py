@@ -51,14 +51,16 @@ class Measured:
     mails: int
     seconds: float
     cpu: dict[str, float]
-    peak: int
+    parts: dict[str, int]
     last: int
 
     def __str__(self) -> str:
-        cpu = "  ".join(f"{role} {seconds:.1f}" for role, seconds in sorted(self.cpu.items()))
-        rate, peak, last = self.mails / self.seconds, self.peak / 1e6, self.last / 1e6
-        speed = f"{self.mails} mails  {self.seconds:.2f} s  {rate:.1f}/s"
-        return f"{speed}  peak {peak:.0f} MB  end {last:.0f} MB  CPU s: {cpu}"
+        cpu = ", ".join(f"{role} {seconds:.1f}" for role, seconds in sorted(self.cpu.items()))
+        parts = ", ".join(f"{role} {size / 1e6:.0f}" for role, size in sorted(self.parts.items()))
+        return (
+            f"{self.mails} mails in {self.seconds:.2f} s: {self.mails / self.seconds:.1f}/s; "
+            f"peak {sum(self.parts.values()) / 1e6:.0f} MB ({parts}), end {self.last / 1e6:.0f} MB; CPU s: {cpu}"
+        )
 
 
 def measure(mails: int) -> Measured:
@@ -74,7 +76,7 @@ def measure(mails: int) -> Measured:
             code = process.wait()
             seconds = time.monotonic() - begun
         _require(settings, smtp.home / smtp.arrivals, mails, code)
-        return Measured(mails, seconds, meter.cpu, meter.peak, meter.last)
+        return Measured(mails, seconds, meter.cpu, meter.parts, meter.last)
 
 
 def write_settings(folder: Path, imap: Dovecot, smtp: SmtpSink) -> Path:

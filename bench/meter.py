@@ -34,7 +34,8 @@ class Meter:
     """
 
     pid: int
-    peak: int = 0
+    parts: dict[str, int] = field(default_factory=dict)
+    """Memory at its peak, by role."""
     last: int = 0
     _cpu: dict[tuple[str, int], float] = field(default_factory=dict)
     _done: threading.Event = field(default_factory=threading.Event)
@@ -62,25 +63,28 @@ class Meter:
         begun = {one.pid: one.cpu for one in _processes().values()}
         while not self._done.wait(INTERVAL):
             processes = _processes()
-            size = 0
+            parts: dict[str, int] = defaultdict(int)
             for one in processes.values():
                 role = self._role(one, processes)
                 if role is None:
                     continue
                 self._cpu[role, one.pid] = one.cpu - begun.get(one.pid, 0.0)
-                size += _pss(one.pid) if role in MAILFLOW else 0
-            self.last = size or self.last
-            self.peak = max(self.peak, size)
+                if role in MAILFLOW:
+                    parts[role] += _pss(one.pid)
+            self.last = sum(parts.values()) or self.last
+            self.parts = max(self.parts, parts, key=lambda one: sum(one.values()))
 
     def _role(self, one: Process, processes: dict[int, Process]) -> str | None:
-        if one.pid == self.pid:
-            return "main"
-        if one.name in SERVERS:
-            return SERVERS[one.name]
-        if "forkserver" in one.command:
-            return "fork server" if one.parent == self.pid else "reader"
-        parent = processes.get(one.parent)
-        return self._role(parent, processes) if parent is not None and one.parent > 1 else None
+        """None for what this bench did not start: others may work on the machine."""
+        line = [one]
+        while line[-1].pid != os.getpid():
+            if line[-1].parent not in processes:
+                return None
+            line.append(processes[line[-1].parent])
+        depth = next((number for number, ancestor in enumerate(line) if ancestor.pid == self.pid), None)
+        if depth is None:
+            return SERVERS.get(one.name)
+        return MAILFLOW[depth] if "forkserver" in one.command else MAILFLOW[0]
 
 
 def _processes() -> dict[int, Process]:

@@ -72,11 +72,7 @@ def _docx(form: dict[str, bytes], name: str, study_id: str) -> bytes:
 
 def _name(number: int) -> str:
     digits = (number // 400 % 20, number // 20 % 20, number % 20)
-    return (
-        "张" + "".join(CHARACTERS[digit] for digit in digits[-2:])
-        if number < 400
-        else "张" + "".join(CHARACTERS[digit] for digit in digits)
-    )
+    return "张" + "".join(CHARACTERS[digit] for digit in digits)
 
 
 def _marked(picture: bytes, number: int) -> bytes:
