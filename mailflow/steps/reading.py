@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mailflow.documents.extract import extract
@@ -53,15 +54,20 @@ def read_spooled(sha256: str, defect: str, spool: Spool, files: Spool, campaign:
     except StoreError as error:
         raise ReadRefused(str(error)) from error
     unpacked, facts = read_bytes(raw, campaign, defect=defect)
+    keep_files(files, unpacked.contents.values())
+    silence = reason_for_silence(unpacked.message, frozenset())
+    bounce = read_bounce(raw, unpacked) if silence in SILENCES else None
+    return Reading(unpacked.message, facts, bounce)
+
+
+def keep_files(files: Spool, contents: Iterable[bytes]) -> None:
+    """Puts `contents` in `files`. Raises StoreError, or ReadRefused for one that is larger than a reader may write."""
     try:
-        files.put(unpacked.contents.values())
+        files.put(contents)
     except StoreError as error:
         if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EFBIG:
             raise ReadRefused(str(error)) from error
         raise
-    silence = reason_for_silence(unpacked.message, frozenset())
-    bounce = read_bounce(raw, unpacked) if silence in SILENCES else None
-    return Reading(unpacked.message, facts, bounce)
 
 
 def _header_of(raw: bytes) -> bytes:
