@@ -61,7 +61,8 @@ def open_zip(content: bytes, *, budget: int = MOST_BYTES) -> Opened:
 
 
 def _read(archive: zipfile.ZipFile, budget: int) -> Opened:
-    wanted = [one for one in archive.infolist() if not one.is_dir() and not is_litter(one.filename)]
+    named = [one for one in archive.infolist() if one.filename]  # an entry without a name breaks the library
+    wanted = [one for one in named if not one.is_dir() and not is_litter(one.filename)]
     if len(wanted) > MOST_ENTRIES:
         return Opened(problem="too-large")
     if any(one.flag_bits & _ENCRYPTED for one in wanted):

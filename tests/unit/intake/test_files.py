@@ -226,6 +226,13 @@ def test_a_document_is_no_archive() -> None:
     assert len(read_with("f.docx", docx_bytes())[0]) == 1
 
 
+def test_an_entry_without_a_name_costs_only_itself() -> None:
+    archive = zip_bytes({"a": b"a", "b": b"b"}, zipfile.ZIP_STORED)
+    central = archive.rindex(b"PK\x01\x02")
+    nameless = archive[: central + 28] + b"\0\0\x01\0" + archive[central + 32 :]  # its name becomes an extra field
+    assert [entry.name.text for entry in open_zip(nameless).entries] == ["a"]
+
+
 def test_litter_of_operating_systems_is_left_out() -> None:
     files, _, _ = read_with(
         "a.zip", zip_bytes({"__MACOSX/._a": b"x", ".DS_Store": b"x", "d/Thumbs.db": b"x", "a": b"a"})
