@@ -13,15 +13,14 @@ import random
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
+from mailflow.atomic import refusal
 from mailflow.errors import AlreadyRunning, AuthenticationError, MailflowError, StoreError, WireError
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log
@@ -53,8 +52,13 @@ ABOUT = {INTAKE: "imap", DELIVERY: "smtp"}
 
 @contextmanager
 def only_one(data: Path) -> Iterator[None]:
-    """Holds the data folder's lock. Raises AlreadyRunning where another daemon has it."""
-    with (data / LOCK).open("a+") as file:
+    """Holds the data folder's lock. Raises AlreadyRunning where another daemon has it, StoreError for a bad disk."""
+    path = data / LOCK
+    try:
+        opened = path.open("a+")
+    except OSError as error:
+        raise refusal(path, error) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -63,9 +67,9 @@ def only_one(data: Path) -> Iterator[None]:
             raise AlreadyRunning(
                 f"another mailflow (process {who}) works on {data}: stop it first, or use another data folder"
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with suppress(OSError):  # who holds it is a courtesy, which a full disk may refuse
+            file.truncate(0)
+            os.write(file.fileno(), str(os.getpid()).encode())
         yield
 
 
@@ -102,6 +106,8 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.end())
         start(self.world)
+        from apscheduler.schedulers.background import BackgroundScheduler
+
         scheduler = BackgroundScheduler(timezone=self.world.campaign.zone)
         scheduler.add_job(self.work.set, "interval", seconds=TICK_SECONDS, misfire_grace_time=None, coalesce=True)
         scheduler.start()

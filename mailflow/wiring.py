@@ -20,7 +20,6 @@ from mailflow.settings import ADDRESS, Settings, Smtp
 from mailflow.steps.readers import Readers
 from mailflow.steps.world import Addressees, Limits, World
 from mailflow.store.cabinet import Cabinet
-from mailflow.store.database import Database
 from mailflow.store.spool import Spool
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ def campaign_of(settings: Settings) -> Campaign:
 def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None = None) -> World:
     """The world of a data folder, its database opened and migrated. Raises SettingsError, CampaignError, StoreError."""
     campaign = campaign or campaign_of(settings)
+    from mailflow.store.database import Database
+
     data = settings.data_folder
     make_private(data)
     spool, files = Spool(data / "spool", ".eml"), Spool(data / "files")

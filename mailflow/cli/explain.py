@@ -22,7 +22,7 @@ from mailflow.model.letter import Letter
 from mailflow.model.message import Message
 from mailflow.steps.answer import blank_part
 from mailflow.steps.judging import decide
-from mailflow.steps.readers import Failed, Readers, Task
+from mailflow.steps.readers import Failed, Readers, Task, warm_up
 from mailflow.steps.reading import Reading
 from mailflow.store.spool import Spool
 from mailflow.wiring import correspondent_of, own_addresses, people_first_of, units_of
@@ -45,6 +45,7 @@ def explain_file(context: Context, file: Path, *, as_json: bool) -> None:
         raw = file.read_bytes()
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
+    warm_up()
     explanation = explain(context, raw)
     if as_json:
         print_json(explanation_json(explanation, context.campaign))

@@ -6,11 +6,13 @@ import sys
 
 from mailflow.cli.context import Context
 from mailflow.errors import SettingsError
+from mailflow.steps.readers import warm_up
 from mailflow.wiring import build_lanes, build_mailbox, imap_account
 
 
 def run_pass(context: Context) -> int:
     """One complete pass; 1 where a server could not be reached."""
+    warm_up()
     from mailflow.daemon import only_one
     from mailflow.steps.once import run_once
 

@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Any, TypeVar
 
-import xlsxwriter
-
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Value
 from mailflow.reports.bundle import BundleFile, paths
@@ -47,6 +45,8 @@ def write_workbook(roster: Roster, campaign: Campaign, *, for_organiser: bool) -
     words = words_of(campaign)
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(target, options)
     heading = roster_heading(roster, words)
     book.set_properties({"title": heading, "created": roster.until.astimezone(UTC).replace(tzinfo=None)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
 from mailflow.documents.blank import blank_form
 from mailflow.errors import MailflowError
@@ -20,16 +21,18 @@ from mailflow.model.letter import Letter, Part
 from mailflow.steps.posting import post, ring
 from mailflow.steps.tracing import where
 from mailflow.steps.world import World
-from mailflow.store.books import Books
-from mailflow.store.messages import Due
-from mailflow.store.tables import AddressRow, MessageRow
+
+if TYPE_CHECKING:  # `explain` needs no database
+    from mailflow.store.books import Books
+    from mailflow.store.messages import Due
+    from mailflow.store.tables import AddressRow, MessageRow
 
 HOUR = timedelta(hours=1)
 GROUP = 25
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ASKS_FOR_FORM = frozenset({"form.missing", "form.wrong-category", "form.unreadable"})
 
-Mails = list[Due]
+Mails: TypeAlias = "list[Due]"
 
 
 def answer(world: World, *, at_once: bool = False, only: int | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailflow.areas import home_area
 from mailflow.intake.authenticity import trust_of
@@ -20,7 +21,9 @@ from mailflow.model.facts import Facts, Role
 from mailflow.model.judgement import Disposition, Draft, Judgement, Route
 from mailflow.model.message import Message
 from mailflow.steps.reading import Reading
-from mailflow.store.books import Books
+
+if TYPE_CHECKING:  # `explain` needs no database
+    from mailflow.store.books import Books
 
 
 def decide(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from mailflow.letters.alarm import AlarmCode, compose_alarm
 from mailflow.letters.mime import to_bytes
 from mailflow.model.letter import Letter
 from mailflow.steps.world import World
-from mailflow.store.books import Books
-from mailflow.store.tables import LetterRow
+
+if TYPE_CHECKING:  # `explain` needs no database
+    from mailflow.store.books import Books
+    from mailflow.store.tables import LetterRow
 
 
 def post(world: World, books: Books, letter: Letter, *, occurrence: str | None = None) -> LetterRow:

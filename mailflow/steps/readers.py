@@ -14,8 +14,9 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from types import ModuleType
@@ -30,6 +31,7 @@ from mailflow.store.spool import Spool
 Stores = tuple[Spool, Spool, Campaign]
 ReadOne = Callable[[str, str, Spool, Spool, Campaign], Reading]
 
+PRELOAD = ["mailflow.steps.warm", "mailflow.steps.unmoved"]
 FRESH_CHILDREN = 3
 """How many new children a mail is offered where each is gone before it takes it."""
 
@@ -94,7 +96,7 @@ class Readers:
         self._bounds = bounds or Bounds()
         self._children: list[_Child] = []
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["mailflow.steps.warm", "mailflow.steps.unmoved"])
+        self._context.set_forkserver_preload(PRELOAD)
 
     def read(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Reading | Failed]]:
         """Reads all of `tasks` side by side and gives each result as it is there, in no set order.
@@ -178,6 +180,14 @@ class Readers:
         child.process.join()
         child.pipe.close()
         self._children.remove(child)
+
+
+def warm_up() -> None:
+    """Starts what the children come from, so that it gets ready beside whatever the caller does until it reads."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    with suppress(OSError), _no_script():  # Readers will say what is wrong
+        forkserver.ensure_running()
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """What the readers' fork server imports once, so that its children start warm and share the pages."""
 
 import mailflow.documents.extract
+import mailflow.documents.pictures
+import mailflow.documents.word
 import mailflow.intake.read
 import mailflow.steps.reading  # noqa: F401

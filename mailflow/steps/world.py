@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailflow.clock import Clock
 from mailflow.model.campaign import Campaign
@@ -14,8 +15,10 @@ from mailflow.model.entry import Unit
 from mailflow.model.letter import Correspondent, Part
 from mailflow.steps.readers import Readers
 from mailflow.store.cabinet import Cabinet
-from mailflow.store.database import Database
 from mailflow.store.spool import Spool
+
+if TYPE_CHECKING:  # `explain` needs no database
+    from mailflow.store.database import Database
 
 REF_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter or digit that is mistaken for another when read over the telephone."""
