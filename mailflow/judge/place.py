@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailflow.judge.names import folded, same_name
 from mailflow.judge.people import CONTAINERS, NAME, Person, text_of
@@ -11,7 +11,6 @@ from mailflow.model.facts import Facts
 from mailflow.model.message import Attachment, Message
 
 _Home = tuple[int | str | None, str | None]
-_Homes = Mapping[_Home, set[int]]
 _DECORATION_BYTES = 8_192
 
 
@@ -28,16 +27,30 @@ def place(
     lists = {file.sha256 for file in facts.files if file.listed}
     names = {file.sha256: text_of(file.form.fields.get(NAME)) for file in facts.files if file.form is not None}
     homes = _homes(message, people)
+    owners = [
+        _owners(message, one, names.get(one.sha256), people, map(homes.get, _homes_of(message, at)))
+        for at, one in enumerate(message.attachments)
+    ]
+    _disown_shared(message, owners)
     placed: list[dict[str, None]] = [{} for _ in people]
     unplaced: dict[str, None] = {}
-    for attachment in message.attachments:
-        owners = _owners(message, attachment, names.get(attachment.sha256), people, homes)
-        for owner in owners:
+    for attachment, mine in zip(message.attachments, owners, strict=True):
+        for owner in mine:
             placed[owner][attachment.sha256] = None
-        if not owners and roles.get(attachment.sha256) not in CONTAINERS and attachment.sha256 not in lists:
+        if not mine and roles.get(attachment.sha256) not in CONTAINERS and attachment.sha256 not in lists:
             unplaced[attachment.sha256] = None
     somewhere = {sha256 for files in placed for sha256 in files} | _decorations(message)
     return tuple(tuple(files) for files in placed), tuple(one for one in unplaced if one not in somewhere)
+
+
+def _disown_shared(message: Message, owners: list[list[int]]) -> None:
+    """An archive or mail that holds another's papers too is nobody's, whatever its name says."""
+    for at, one in enumerate(message.attachments):
+        container = one.container
+        while container is not None:
+            if owners[container] and set(owners[at]) != set(owners[container]):
+                owners[container] = []
+            container = message.attachments[container].container
 
 
 def _decorations(message: Message) -> set[str]:
@@ -46,7 +59,11 @@ def _decorations(message: Message) -> set[str]:
 
 
 def _owners(
-    message: Message, attachment: Attachment, name: str | None, people: Sequence[Person], homes: _Homes
+    message: Message,
+    attachment: Attachment,
+    name: str | None,
+    people: Sequence[Person],
+    neighbours: Iterable[set[int] | None],
 ) -> list[int]:
     by_form = [at for at, person in enumerate(people) if any(f.sha256 == attachment.sha256 for f in person.forms)]
     if by_form:
@@ -57,10 +74,8 @@ def _owners(
     for words in _words_around(message, attachment):
         if named := _named_in(words, people):
             return named if len(named) == 1 else []
-    for home in _homes_of(message, attachment):
-        if near := sorted(homes.get(home, ())):
-            return near if len(near) == 1 else []
-    return []
+    near = sorted(next(filter(None, neighbours), ()))
+    return near if len(near) == 1 else []
 
 
 def _words_around(message: Message, attachment: Attachment) -> Iterator[str]:
@@ -88,14 +103,16 @@ def _homes(message: Message, people: Sequence[Person]) -> dict[_Home, set[int]]:
     return homes
 
 
-def _homes_of(message: Message, attachment: Attachment) -> Iterator[_Home]:
-    """The folder a file lies in, those around it, and the mail that brought it."""
+def _homes_of(message: Message, at: int) -> Iterator[_Home]:
+    """The folder the file at that place lies in, those around it, and the mail that brought it, or that it is."""
+    attachment = message.attachments[at]
     folders = (attachment.folder or "").split("/")
     if (box := _box(attachment)) is not None:
         yield (box, attachment.folder)
         for depth in range(len(folders) - 1, 0, -1):
             yield (box, "/".join(folders[:depth]))
-    yield (home_mail(message, attachment.container), "mail")
+    own = home_mail(message, at)
+    yield (own if own == at else home_mail(message, attachment.container), "mail")
 
 
 def _box(attachment: Attachment) -> int | str | None:
