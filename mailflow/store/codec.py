@@ -12,21 +12,27 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
+PLAIN = frozenset({int, float, bool})
 
 
 def to_plain(value: Any) -> Any:
     """What JSON can hold of dataclasses, enums, tuples, mappings and dates."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: to_plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(one) for key, one in value.items()}
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return [to_plain(one) for one in value]
     if isinstance(value, str) and not isinstance(value, Enum):
         return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return [to_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(one) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: to_plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, date):
         return value.isoformat() if isinstance(value, datetime) else {"$date": value.isoformat()}
     return value.value if isinstance(value, Enum) else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def from_plain(kind: type[T], plain: Any) -> T:

@@ -1,0 +1,212 @@
+"""The database: its pragmas, all-or-nothing transactions, what the keys refuse, and bad days that pass."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from mailflow.errors import StoreError
+from mailflow.model.letter import Letter, LetterKind
+from mailflow.store.books import Books
+from mailflow.store.database import HEAD, MIGRATIONS, Database
+from mailflow.store.messages import Arrival
+
+NOW = datetime(2020, 8, 20, 1, tzinfo=UTC)
+
+
+def arrival(number: int, *, uid: int = 0, folder: str = "INBOX", validity: int = 1) -> Arrival:
+    return Arrival(f"{number:064x}", 10, NOW, (folder, validity, uid or number))
+
+
+def receipt(key: str) -> Letter:
+    return Letter(key, LetterKind.RECEIPT, "a@unit.example", "s", "t", "h")
+
+
+def post(books: Books, key: str, message_id: str) -> None:
+    books.letters.post(receipt(key), message_id=message_id, raw=b"x", now=NOW, hold=False)
+
+
+def count(database: Database) -> int:
+    with database.read() as books:
+        return len(books.messages.all())
+
+
+def test_the_tables_are_those_of_the_migrations(database: Database) -> None:
+    with database.read() as books:
+        context = MigrationContext.configure(books.session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_revision_that_is_opened_is_the_last_migration(database: Database) -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == HEAD == database._revision()
+
+
+def test_each_connection_is_durable_and_keeps_foreign_keys(database: Database) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    with database.read() as one, database.read() as other:
+        for books in (one, other):
+            for pragma, value in wanted.items():
+                assert books.session.connection().execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(database: Database) -> None:
+    def broken() -> None:
+        with database.write() as books:
+            books.messages.add([arrival(1)], NOW)
+            books.record("message:1", "spooled", NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
+    assert count(database) == 0
+    with database.read() as books:
+        assert books.events("message:1") == []
+
+
+def test_a_savepoint_undoes_only_what_was_done_inside_it(database: Database) -> None:
+    def broken(books: Books) -> None:
+        with books.savepoint():
+            books.messages.add([arrival(2)], NOW)
+            raise ValueError("inside")
+
+    with database.write() as books:
+        books.messages.add([arrival(1)], NOW)
+        with pytest.raises(ValueError, match="inside"):
+            broken(books)
+        books.messages.add([arrival(3)], NOW)
+    with database.read() as books:
+        assert [row.sha256[-1] for row in books.messages.all()] == ["1", "3"]
+
+
+def test_a_reader_sees_one_state_while_another_writes(database: Database) -> None:
+    with database.read() as books:
+        assert books.messages.all() == []
+        with database.write() as writing:
+            writing.messages.add([arrival(1)], NOW)
+        assert books.messages.all() == []
+    assert count(database) == 1
+
+
+def test_writers_in_several_threads_wait_for_each_other(database: Database) -> None:
+    def write(first: int) -> None:
+        for number in range(first, first + 10):
+            with database.write() as books:
+                books.messages.add([arrival(number)], NOW)
+
+    threads = [threading.Thread(target=write, args=(first,)) for first in (100, 200, 300)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(database) == 30
+
+
+def test_a_second_letter_of_one_key_is_refused(database: Database) -> None:
+    with database.write() as books:
+        post(books, "receipt:1", "<1@x>")
+    with pytest.raises(StoreError, match="UNIQUE"), database.write() as books:
+        post(books, "receipt:1", "<2@x>")
+
+
+def test_a_letter_in_no_known_state_is_refused(database: Database) -> None:
+    with database.write() as books:
+        post(books, "receipt:1", "<1@x>")
+    with pytest.raises(StoreError, match="state_known"), database.write() as books:
+        books.session.connection().execute(text("UPDATE letter SET state = 'gone'"))
+
+
+def test_bytes_without_their_letter_are_refused(database: Database) -> None:
+    with pytest.raises(StoreError, match="FOREIGN KEY"), database.write() as books:
+        books.session.connection().execute(text("INSERT INTO letter_bytes (letter_id, raw) VALUES (77, x'00')"))
+
+
+def test_a_full_disk_is_named_and_work_goes_on_when_there_is_room(database: Database) -> None:
+    with database.write() as books:
+        connection = books.session.connection()
+        pages = connection.execute(text("PRAGMA page_count")).scalar()
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    with pytest.raises(StoreError, match="disk is full; make room, mailflow goes on by"), database.write() as books:
+        books.messages.add([arrival(number) for number in range(500)], NOW)
+    assert count(database) == 0
+    raw.execute("PRAGMA max_page_count = 100000")
+    with database.write() as books:
+        books.messages.add([arrival(number) for number in range(500)], NOW)
+    assert count(database) == 500
+
+
+def test_a_full_disk_inside_a_savepoint_is_no_fault_of_the_mail(database: Database) -> None:
+    def filling() -> None:
+        with database.write() as books:
+            pages = books.session.connection().execute(text("PRAGMA page_count")).scalar()
+            books.session.connection().execute(text(f"PRAGMA max_page_count = {pages}"))
+            with books.savepoint():
+                books.messages.add([arrival(number) for number in range(500)], NOW)
+
+    with pytest.raises(StoreError, match="full"):
+        filling()
+
+
+def test_a_lock_of_another_program_is_named_and_passes(database: Database) -> None:
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another program"), database.write() as books:
+        books.messages.add([arrival(1)], NOW)
+    assert count(database) == 0  # reading goes on all the time
+    other.execute("ROLLBACK")
+    other.close()
+    with database.write() as books:
+        books.messages.add([arrival(1)], NOW)
+    assert count(database) == 1
+
+
+def test_a_damaged_database_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "mailflow.db"
+    path.write_bytes(b"no database at all " * 100)
+    with pytest.raises(StoreError, match="damaged; restore the last backup"):
+        Database(path).open()
+
+
+def test_a_database_of_a_newer_mailflow_is_refused_in_words(database: Database) -> None:
+    with database.write() as books:
+        books.session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="of revision 9999, this mailflow knows up to"):
+        Database(database.path).open()
+
+
+def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot use"):
+        Database(tmp_path / "file" / "mailflow.db").open()
+
+
+def test_opening_twice_changes_nothing(database: Database) -> None:
+    with database.write() as books:
+        books.messages.add([arrival(1)], NOW)
+    again = Database(database.path).open()
+    assert count(again) == 1
+    assert again.check() == "ok"
+    again.close()
+
+
+def test_a_backup_is_consistent_and_private_while_others_write(database: Database, tmp_path: Path) -> None:
+    with database.write() as books:
+        books.messages.add([arrival(number) for number in range(200)], NOW)
+        books.session.flush()
+        database.backup_to(tmp_path / "early.db")
+    database.backup_to(tmp_path / "late.db")
+    for name, wanted in (("early.db", 0), ("late.db", 200)):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+        copy = Database(tmp_path / name).open()
+        assert (copy.check(), count(copy)) == ("ok", wanted)
+        copy.close()
