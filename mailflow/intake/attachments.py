@@ -112,7 +112,7 @@ def _open_mail(files: Files, content: bytes, place: Place) -> None:
     harvest.finish()
     inner = files.forwarded[before:]
     del files.forwarded[before:]
-    files.note_mail(subject, harvest.text()[0], place)
+    files.note_mail(subject, Decoded(*harvest.text()), place)
     files.forwarded.extend(inner)
 
 

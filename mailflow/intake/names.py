@@ -25,7 +25,8 @@ _AND = re.compile(f"([{HAN}]{{2,4}}?)[和与及]([{HAN}]{{2,4}})")
 _FILLERS = (
     "申报人", "填报项目", "填报单位", "报送单位", "姓名", "单位", "回执", "请查收", "请查阅", "请审核", "请审阅",
     "敬请", "您好", "你好", "谢谢", "查收", "查询", "撤回", "咨询", "附件", "我的", "我是", "我要", "本人", "同志",
-    "同学", "先生", "女士", "老师", "的", "receipt",
+    "同学", "先生", "女士", "老师", "的", "名单", "名册",
+    "花名册", "汇总表", "汇总", "推荐表", "统计表", "一览表", "明细表", "党员", "receipt",
 )  # fmt: skip
 _UNIT_ENDINGS = (
     "有限公司", "公司", "集团", "委员会", "办公室", "党支部", "党委", "总队", "大学", "学院", "中学", "小学",
@@ -76,7 +77,7 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
         if len(places) > 1:
             next_to_plus = _next_to_plus(pieces, [split[place] for place in places])
             return _chosen(words, split, places[next_to_plus]) if next_to_plus is not None else Choice()
-    return Choice()
+    return Choice(unit=words[0]) if len(words) == 1 and _reads_like_unit(words[0]) else Choice()
 
 
 def organisation_in(pieces: Sequence[str], noise: Sequence[str]) -> Choice:

@@ -72,10 +72,15 @@ def _message(structure: Structure, harvest: Harvest, hints: frozenset[str], sha2
         text=text[:MOST_TEXT_CHARS],
         attachments=tuple(harvest.files.attachments),
         cloud_links=cloud_links(*harvest.files.texts, elsewhere=harvest.files.elsewhere),
-        forwarded=(*(Forwarded(one, inline=True) for one in quoted_subjects(text)), *harvest.files.forwarded),
+        forwarded=(*_quoted(text, body_sure), *harvest.files.forwarded),
         defects=(*structure.defects, *harvest.files.defects),
         doubts=_doubts(structure, subject, sender_name, harvest, body_sure),
     )
+
+
+def _quoted(text: str, sure: bool) -> tuple[Forwarded, ...]:
+    subjects = quoted_subjects(text)
+    return tuple(Forwarded(one[:_MOST_SUBJECT_CHARS], None, True, sure and not is_doubtful(one)) for one in subjects)
 
 
 def _doubts(

@@ -99,7 +99,7 @@ def _subject(message: Message, mail: int) -> str:
 
 def _quoted(message: Message, campaign: Campaign, mail: int | None) -> list[SubjectReading]:
     """What the mails quoted in the text of one mail say, those that say both who and what."""
-    quoted = (one.subject for one in message.forwarded if one.inline and one.container == mail)
+    quoted = (one.subject for one in message.forwarded if one.inline and one.sure and one.container == mail)
     readings = (parse_subject(one, campaign) for one in quoted)
     return [one for one in readings if one.name and one.categories]
 

@@ -240,6 +240,14 @@ def test_words_that_only_look_like_header_lines_quote_nothing(text: str) -> None
     assert quoted_subjects(text) == ()
 
 
+def test_a_subject_quoted_in_a_damaged_text_is_not_sure() -> None:
+    text = "发件人：甲\n主题：王小明+优秀学员\n".encode()
+    head = b"From: a@example.cn\nContent-Type: text/plain; charset=utf-8\n\n"
+    assert [one.sure for one in read_message(head + text).message.forwarded] == [True]
+    damaged = read_message(head + text.replace("明".encode(), b"\xe6\x98")).message
+    assert [one.sure for one in damaged.forwarded] == [False]
+
+
 def test_quoted_mails_come_outermost_first() -> None:
     text = "发件人：甲\n主题：Fw: 材料\n正文\n正文\n发件人：乙\n主题：王小明+优秀学员\n"
     assert quoted_subjects(text) == ("Fw: 材料", "王小明+优秀学员")

@@ -90,6 +90,11 @@ def test_a_quoted_subject_counts_only_where_the_mails_own_says_too_little(campai
     assert drafts(routed(campaign, [photo("a")], "王小明+优秀学员", quoted)) == [("王小明", LEARNER, 1)]
 
 
+def test_a_quoted_subject_from_a_text_that_is_not_sure_decides_nothing(campaign: Campaign) -> None:
+    quoted = Forwarded("李晓华+志愿播音员", inline=True, sure=False)
+    assert routed(campaign, [photo("a")], "Fw: 材料", quoted).disposition is Disposition.HELD
+
+
 def test_quoted_subjects_that_disagree_decide_nothing(campaign: Campaign) -> None:
     quoted = (Forwarded("李晓华+志愿播音员", inline=True), Forwarded("王小明+优秀学员", inline=True))
     assert routed(campaign, [photo("a")], "转发", *quoted).disposition is Disposition.HELD
