@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.parser import BytesHeaderParser
+from email.policy import default
 from hashlib import sha256
 
 from mailflow.demo.scene import Scene
@@ -20,6 +22,7 @@ from mailflow.store.occurrences import MISSED, WAITING
 from mailflow.store.tables import MessageRow
 from mailflow.testing.smtp_server import Received
 
+HEADERS = BytesHeaderParser(policy=default)
 UNSETTLED = (LetterState.POSTED, LetterState.SENDING, LetterState.UNKNOWN, LetterState.FAILED)
 
 
@@ -39,7 +42,8 @@ class Outcome:
 def outcomes(world: World, scenes: Sequence[Scene]) -> list[Outcome]:
     """What the books say of each scene's mail."""
     with world.database.read() as books:
-        return [_outcome(world, books, scene) for scene in scenes]
+        statuses = _statuses(world, books)
+        return [_outcome(books, scene, statuses) for scene in scenes]
 
 
 def faults(world: World, scenes: Sequence[Scene], left: Sequence[Received]) -> list[str]:
@@ -54,15 +58,18 @@ def faults(world: World, scenes: Sequence[Scene], left: Sequence[Received]) -> l
         ]
 
 
-def _outcome(world: World, books: Books, scene: Scene) -> Outcome:
+def _statuses(world: World, books: Books) -> dict[str, str]:
+    return {one.ref: one.status.value for one in books.entries.all(world.campaign.id)}
+
+
+def _outcome(books: Books, scene: Scene, statuses: Mapping[str, str]) -> Outcome:
     row = books.messages.by_sha(_sha(scene))
     if row is None:
         return Outcome(scene, "", "", "lost", (), (), "")
     refs = tuple(books.entries.refs_by_message([row.id or 0]).get(row.id or 0, ()))
-    entries = {one.ref: one.status.value for one in books.entries.all(world.campaign.id)}
     letter = books.letters.by_key(row.answer_key) if row.answer_key else None
-    statuses = tuple(entries[ref] for ref in refs)
-    return Outcome(scene, row.sender, row.subject, row.state, refs, statuses, letter.message_id if letter else "")
+    stand = tuple(statuses[ref] for ref in refs)
+    return Outcome(scene, row.sender, row.subject, row.state, refs, stand, letter.message_id if letter else "")
 
 
 def _mail_faults(world: World, books: Books, scenes: Sequence[Scene]) -> Iterator[str]:
@@ -70,8 +77,9 @@ def _mail_faults(world: World, books: Books, scenes: Sequence[Scene]) -> Iterato
     sent_in = {_sha(scene) for scene in scenes}
     if known != sent_in:
         yield f"{len(sent_in)} different mails went in, {len(known)} are in the books"
+    statuses = _statuses(world, books)
     for scene in scenes:
-        outcome = _outcome(world, books, scene)
+        outcome = _outcome(books, scene, statuses)
         what = f"{scene.arrives:%m-%d %H:%M} {scene.shows}"
         if outcome.state != scene.state:
             yield f"{what}: the mail is {outcome.state}, not {scene.state}"
@@ -85,7 +93,7 @@ def _receipt_faults(books: Books, left: Sequence[Received]) -> Iterator[str]:
     """Every mail that is answered is named in exactly one receipt that left, to its own sender."""
     answers: Counter[tuple[str, str]] = Counter()
     for letter in left:
-        message = message_from_bytes(letter.raw, policy=policy.default)
+        message = HEADERS.parsebytes(letter.raw)
         if message["X-Mailflow"] == LetterKind.RECEIPT:
             named = set(str(message["In-Reply-To"] or "").split()) | set(str(message["References"] or "").split())
             answers.update((letter.recipient, one) for one in named)
@@ -100,7 +108,7 @@ def _wanted(row: MessageRow) -> int:
 
 
 def _letter_faults(books: Books, left: Sequence[Received]) -> Iterator[str]:
-    ids = Counter(str(message_from_bytes(letter.raw)["Message-ID"]) for letter in left)
+    ids = Counter(str(HEADERS.parsebytes(letter.raw)["Message-ID"]) for letter in left)
     yield from (f"{one} left {times} times" for one, times in ids.items() if times > 1)
     for row in books.letters.all():
         if row.state in UNSETTLED:

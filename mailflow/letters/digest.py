@@ -42,6 +42,16 @@ class WaitingEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAside:
+    """A mail that came too late to change its entry: its files lie beside the entry's."""
+
+    ref: str
+    applicant: str
+    category: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingLetter:
     """A letter that a person must release, or that failed, or whose fate is unknown."""
 
@@ -72,12 +82,15 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
-    """All that a digest says. Lists are in the order they are shown in; `reminded` are those of
-    the incomplete ones whose sender has had a reminder."""
+    """All that a digest says. Lists are in the order they are shown in; `aside` are those since the last digest.
+
+    `reminded` are those of the incomplete ones whose sender has had a reminder.
+    """
 
     mails: tuple[WaitingMail, ...] = ()
     entries: tuple[WaitingEntry, ...] = ()
     letters: tuple[WaitingLetter, ...] = ()
+    aside: tuple[KeptAside, ...] = ()
     counts: tuple[CategoryCount, ...] = ()
     coming: tuple[Coming, ...] = ()
     units_reported: tuple[str, ...] = ()
@@ -101,6 +114,7 @@ def compose_digest(
         "mails": [_mail(one, campaign) for one in facts.mails[:_MOST_LINES]],
         "entries": [_entry(one, campaign) for one in facts.entries[:_MOST_LINES]],
         "letters": [_letter(one) for one in facts.letters[:_MOST_LINES]],
+        "aside": [_aside(one, campaign) for one in facts.aside[:_MOST_LINES]],
         "more": sum(max(0, len(lines) - _MOST_LINES) for lines in (facts.mails, facts.entries, facts.letters)),
         "facts": facts,
         "table_name": table.filename if table else "",
@@ -131,6 +145,12 @@ def _mail(mail: WaitingMail, campaign: Campaign) -> WaitingMail:
 def _entry(entry: WaitingEntry, campaign: Campaign) -> WaitingEntry:
     name = campaign.category(entry.category).name
     return replace(entry, applicant=shown(entry.applicant, 60), category=name, sentences=_sentences(entry.sentences))
+
+
+def _aside(one: KeptAside, campaign: Campaign) -> KeptAside:
+    name = campaign.category(one.category).name
+    arrived_at = one.arrived_at.astimezone(campaign.zone)
+    return replace(one, applicant=shown(one.applicant, 60), category=name, arrived_at=arrived_at)
 
 
 def _letter(letter: WaitingLetter) -> WaitingLetter:

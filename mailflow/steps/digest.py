@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailflow.campaign.calendar import occurrences
 from mailflow.campaign.words import words_for
@@ -12,13 +12,14 @@ from mailflow.letters.digest import (
     CategoryCount,
     Coming,
     DigestFacts,
+    KeptAside,
     WaitingEntry,
     WaitingLetter,
     WaitingMail,
     compose_digest,
 )
 from mailflow.model.campaign import Severity
-from mailflow.model.entry import REPORTABLE, WAITS_FOR_A_PERSON, EntryStatus, Finding, KnownEntry
+from mailflow.model.entry import REPORTABLE, WAITS_FOR_A_PERSON, EntryStatus, Finding, KnownEntry, Relation
 from mailflow.model.occurrence import Occurrence, OccurrenceKind
 from mailflow.model.states import LetterState, MessageState
 from mailflow.reports.reminding import silent_units
@@ -29,21 +30,24 @@ from mailflow.store.tables import MessageRow
 
 WEEK = timedelta(days=7)
 SHOWN = (OccurrenceKind.REPORT, OccurrenceKind.DEADLINE)
-SAID = "digest_said"
+SAID, SAID_AT = "digest_said", "digest_said_at"
 ASKS_A_PERSON = (LetterState.HELD, LetterState.FAILED, LetterState.UNKNOWN)
 
 
 def post_digest(world: World, books: Books, occurrence: Occurrence) -> int:
     """Posts the digest of a due time to each organiser; in the morning only where something waits.
 
-    The one that goes with a report is left out where the morning's has said the same.
+    The one that goes with a report is left out where the morning's has said as much.
     """
     facts = digest_facts(world, books)
     waiting = _waiting(facts)
-    said = f"{world.now().date()} {' '.join(waiting)}"
-    if (occurrence.id.endswith("-morning") and not waiting) or books.fact(SAID) == said:
+    today = world.now().date().isoformat()
+    day, *said = (books.fact(SAID) or "never").split("\n")
+    is_told = day == today and set(waiting) <= set(said)
+    if is_told or (occurrence.id.endswith("-morning") and not waiting):
         return 0
-    books.note(SAID, said)
+    books.note(SAID, "\n".join((today, *waiting)))
+    books.note(SAID_AT, world.now().isoformat())
     for to in world.addressees.organiser:
         letter = compose_digest(
             facts,
@@ -58,9 +62,10 @@ def post_digest(world: World, books: Books, occurrence: Occurrence) -> int:
 
 
 def _waiting(facts: DigestFacts) -> list[str]:
-    """What waits for a person, by name."""
+    """What waits for a person or has to be looked at, by name."""
     mails, entries = [one.sha256[:12] for one in facts.mails], [one.ref for one in facts.entries]
-    return [*mails, *entries, *(one.key for one in facts.letters)]
+    aside = [f"{one.ref}@{one.arrived_at.isoformat()}" for one in facts.aside]
+    return [*mails, *entries, *(one.key for one in facts.letters), *aside]
 
 
 def digest_facts(world: World, books: Books) -> DigestFacts:
@@ -76,6 +81,7 @@ def digest_facts(world: World, books: Books) -> DigestFacts:
         mails=tuple(_mail(world, books, row) for row in books.messages.waiting_for_a_person()),
         entries=tuple(_entry(one) for one in entries if one.status in WAITS_FOR_A_PERSON),
         letters=_letters(books),
+        aside=_aside(books),
         counts=_counts(world, entries),
         coming=tuple(Coming(words_for(one.due, campaign, now=now), one.title) for one in week),
         units_reported=tuple(unit.name for unit in world.units if unit not in silent),
@@ -104,6 +110,18 @@ def _entry(entry: KnownEntry) -> WaitingEntry:
         category=entry.category,
         status=entry.status,
         sentences=_sentences(entry.findings),
+    )
+
+
+def _aside(books: Books) -> tuple[KeptAside, ...]:
+    """Mails since the last digest that came too late to change their entry."""
+    since = datetime.fromisoformat(books.fact(SAID_AT) or "1970-01-01T00:00:00+00:00")
+    return tuple(
+        KeptAside(one.ref or "", one.applicant, one.category, mail.arrived_at)
+        for mail in books.messages.all()
+        if mail.arrived_at >= since and (judgement := books.messages.judgement(mail)) is not None
+        for one in judgement.submissions
+        if one.relation is Relation.KEPT_ASIDE
     )
 
 

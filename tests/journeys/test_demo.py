@@ -172,6 +172,25 @@ def test_no_letter_tells_one_sender_of_another(shown: Shown) -> None:
     pytest.fail("the stranger got no answer")
 
 
+def test_the_next_digest_names_what_was_kept_aside_once(shown: Shown) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted((shown.folder / "digests").glob("*/letter.txt"))]
+    assert [("另存的来信" in text, "周九" in text) for text in texts].count((True, True)) == 1
+
+
+def test_organisers_hear_twice_on_a_day_only_where_more_waits(shown: Shown) -> None:
+    days = Counter(one["key"][:17] for one in shown.ask("outbox") if one["kind"] == "digest")
+    assert {day for day, count in days.items() if count > 1} == {"digest-2020-09-01"}  # a mail below the line came in
+
+
+def test_selections_bear_no_number_and_issues_are_numbered_without_a_gap(shown: Shown) -> None:
+    subjects = [
+        one["subject"] for one in shown.ask("outbox") if one["kind"] == "report" and "存查" not in one["subject"]
+    ]
+    issues = [int(found[1]) for one in subjects if (found := re.match("【第([0-9]+)期】", one))]
+    assert issues == list(range(1, 9))
+    assert sum("推荐" in one or "截止名单" in one for one in subjects if not one.startswith("【")) == 2
+
+
 def test_a_folder_that_holds_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter to my aunt.txt").write_text("Dear aunt")
     said = run("demo", "--out", str(tmp_path))
