@@ -11,8 +11,6 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
-
 KEYS = {
     "event": "what happened, a verb in the past",
     "level": "debug, info, warning, error",
@@ -60,6 +58,8 @@ class _Masked(logging.Formatter):
 
 def configure(*, level: str = "info", pretty: bool | None = None) -> None:
     """Sets up the log: JSON lines, or lines for people where stderr is a terminal."""
+    import structlog
+
     if pretty is None:
         pretty = sys.stderr.isatty()
     renderer: Any = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -84,6 +84,8 @@ def configure(*, level: str = "info", pretty: bool | None = None) -> None:
 
 def log(step: str) -> Any:
     """The logger of a step."""
+    import structlog  # a third of a second: commands that log nothing go without
+
     return structlog.get_logger().bind(step=step)
 
 

@@ -130,9 +130,9 @@ def _settle(world: World, group: Sequence[Read], unsettled: set[str]) -> None:
         return
     refused = {sha256: read.error for sha256, read in group if isinstance(read, Failed) and read.is_of_store}
     with world.database.write() as books:
+        rows = books.messages.with_shas(sha256 for sha256, _ in group)
         for sha256, reading in group:
-            row = books.messages.by_sha(sha256)
-            assert row is not None
+            row = rows[sha256]
             if sha256 not in refused and row.state == MessageState.SPOOLED:  # else an operator was faster
                 _settle_one(world, books, row, reading)
     unsettled -= {sha256 for sha256, _ in group} - refused.keys()
@@ -157,7 +157,6 @@ def _settle_one(world: World, books: Books, row: MessageRow, reading: Reading | 
 
 def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) -> None:
     assigned = (row.assigned_name, row.assigned_category) if row.assigned_name and row.assigned_category else None
-    books.messages.describe(row, reading.message)
     judgement = decide(
         reading,
         world.campaign,
@@ -168,6 +167,7 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
         books=books,
         assigned=assigned,
     )
+    books.messages.describe(row, reading.message)
     now = world.now()
     placed = tuple(_place(world, books, row, submission) for submission in judgement.submissions)
     judgement = replace(judgement, submissions=placed)

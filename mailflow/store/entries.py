@@ -102,7 +102,7 @@ class EntryBook:
         self._session.add(row)
         self._session.flush()
         self._add_version(row, submission, message)
-        self.mention(row, message, submission.relation)
+        self._add_mention(row, message, submission.relation)
         return row
 
     def advance(self, row: EntryRow, submission: Submission, message: MessageRow) -> bool:
@@ -155,12 +155,10 @@ class EntryBook:
 
     def mention(self, row: EntryRow, message: MessageRow, relation: Relation) -> None:
         """Notes that the mail had to do with the entry; a later word about the same pair stands."""
-        assert row.id is not None
-        assert message.id is not None
         pair = (MentionRow.entry_id == row.id, MentionRow.message_id == message.id)
         known = self._session.exec(select(MentionRow).where(*pair)).first()
         if known is None:
-            self._session.add(MentionRow(entry_id=row.id, message_id=message.id, relation=relation.value))
+            self._add_mention(row, message, relation)
         elif relation is not Relation.VERSION:
             known.relation = relation.value
             self._session.add(known)
@@ -285,7 +283,11 @@ class EntryBook:
             content=to_plain(content_of(submission)),
         )
         self._session.add(version)
-        self._session.flush()
+
+    def _add_mention(self, row: EntryRow, message: MessageRow, relation: Relation) -> None:
+        assert row.id is not None
+        assert message.id is not None
+        self._session.add(MentionRow(entry_id=row.id, message_id=message.id, relation=relation.value))
 
     def _restate(self, row: EntryRow, submission: Submission) -> None:
         version = self._current(row)

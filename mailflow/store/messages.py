@@ -66,7 +66,7 @@ class MessageBook:
         Notes that it stands at its place on the server; a place that was noted before stays as it is.
         """
         mails = list(mails)
-        rows = self._with_shas(one.sha256 for one in mails)
+        rows = self.with_shas(one.sha256 for one in mails)
         new = {
             one.sha256: MessageRow(
                 sha256=one.sha256, size=one.size, arrived_at=one.arrived_at, spooled_at=now, defect=one.defect
@@ -85,7 +85,8 @@ class MessageBook:
             self._session.add(LocationRow(folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=number))
         return [(rows[one.sha256], new.pop(one.sha256, None) is not None) for one in mails]
 
-    def _with_shas(self, hashes: Iterable[str]) -> dict[str, MessageRow]:
+    def with_shas(self, hashes: Iterable[str]) -> dict[str, MessageRow]:
+        """The mails with these hashes, as they stand in this transaction."""
         found = select(MessageRow).where(col(MessageRow.sha256).in_(tuple(hashes)))
         return {row.sha256: row for row in self._session.exec(found)}
 
