@@ -46,7 +46,7 @@ def run_demo(out: Path) -> int:
         console.width = PIPED_WIDTH
     _clear(out)
     maillog.configure(level="warning")
-    console.print("[bold]mailflow demo[/]: a campaign of three weeks by a virtual clock, on mail servers of its own")
+    console.print("[bold]mailflow demo[/]: three weeks of a campaign, on a virtual clock and own servers")
     became, left, wrong = _played(out, console)
     console.print(_table(became))
     console.print(f"\n{len(became)} mails in, {len(left)} letters out, and what became of each stands above.")
@@ -128,9 +128,9 @@ def _table(became: Sequence[Outcome]) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("arrived", no_wrap=True)
-    table.add_column("mail", overflow="fold", max_width=24)
+    table.add_column("mail", overflow="fold", max_width=20)
     table.add_column("what it shows", overflow="fold", ratio=1)
     table.add_column("became", no_wrap=True)
     for one in became:
