@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import sqlite3
 import zipfile
@@ -176,9 +175,3 @@ def reported(received: Iterable[Received], *, to: str = PLATFORM) -> list[tuple[
                     people = {tuple(path.split("/")[:2]) for path in bundle.namelist() if path.count("/") >= 2}
                 found += [(letter.subject, folder.rpartition("-")[2]) for _, folder in sorted(people)]
     return found
-
-
-def manifest_of(letter: Arrived) -> list[dict[str, str]]:
-    """The rows of the manifest that goes with a bundle."""
-    [content] = [content for name, content in letter.files.items() if name.endswith(".csv")]
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))

@@ -18,8 +18,9 @@ from mailflow.model.campaign import Campaign
 from mailflow.store.database import Database
 from mailflow.testing.audit import arrived, disk_faults, ledger_faults
 from mailflow.testing.crowd import JUNK, Crowd, Mailed
+from mailflow.testing.daemon_process import Daemon
 from mailflow.testing.imap_server import EmbeddedImap
-from mailflow.testing.journey import ORGANISER, Daemon, Journey, Said
+from mailflow.testing.journey import ORGANISER, Journey, Said
 from mailflow.testing.smtp_server import EmbeddedSmtp
 
 BEFORE, NOON, LATER, EVENING = "2020-08-18T08:00", "2020-08-18T12:00", "2020-08-18T12:30", "2020-08-18T19:00"

@@ -12,8 +12,9 @@ import pytest
 from mailflow.model.campaign import Campaign
 from mailflow.testing.audit import arrived, disk_faults, ledger_faults, reported
 from mailflow.testing.crowd import JUNK, Crowd, Mailed
+from mailflow.testing.daemon_process import Daemon
 from mailflow.testing.dovecot import Dovecot
-from mailflow.testing.journey import ORGANISER, PLATFORM, Daemon, Journey
+from mailflow.testing.journey import ORGANISER, PLATFORM, Journey
 from mailflow.testing.postfix import Postfix
 
 pytestmark = pytest.mark.real_servers
