@@ -30,7 +30,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from mailflow.errors import SettingsError
 
 DEFAULT_FILE = Path("mailflow.toml")
-ADDRESS = re.compile(r"[^\s@,;<>()\"]+@[^\s@,;<>()\"]+")
+ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]{1,64}@[A-Za-z0-9.\-]{1,253}")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 S = TypeVar("S")
@@ -149,7 +149,10 @@ class Limits(Section):
     """`[limits]`: what goes out, never what comes in; 0 is no limit."""
 
     replies_per_sender_hour: int = Field(default=20, ge=0)
+    replies_per_unit_hour: int = Field(default=100, ge=0)
+    replies_per_domain_hour: int = Field(default=200, ge=0)
     replies_per_hour: int = Field(default=0, ge=0)
+    breaker_failures: int = Field(default=20, ge=0)
     quiet_minutes: float = Field(default=2, ge=0)
 
 

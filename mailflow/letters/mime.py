@@ -105,8 +105,13 @@ def _mailbox(name: str, address: str) -> str:
     return f'"{phrase}" <{_address(address)}>' if phrase.isascii() else f"{phrase} <{_address(address)}>"
 
 
+def can_be_written_to(address: str) -> bool:
+    """Whether a letter of ours can bear the address: name@host in ASCII, without quotes, comments or a display name."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
 def _address(address: str) -> str:
-    if not _ADDRESS.fullmatch(address):
+    if not can_be_written_to(address):
         raise MailflowError("a letter's address is not of the form name@host; look at [smtp] sender and [recipients]")
     return address
 

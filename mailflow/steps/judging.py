@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from mailflow.judge.judge import judge
 from mailflow.judge.names import folded
 from mailflow.judge.route import route
 from mailflow.judge.trust import with_trust
+from mailflow.letters.mime import can_be_written_to
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Known, Unit
 from mailflow.model.facts import Facts, Role
@@ -24,6 +26,9 @@ from mailflow.steps.reading import Reading
 
 if TYPE_CHECKING:  # `explain` needs no database
     from mailflow.store.books import Books
+
+NO_ADDRESS = "unusable-address"
+"""The reason for silence towards a sender whose address no letter of ours can bear."""
 
 
 def decide(
@@ -50,6 +55,8 @@ def decide(
         books=books,
         assigned=assigned,
     )
+    if judgement.silence is None and reading.message.sender and not can_be_written_to(reading.message.sender):
+        judgement = replace(judgement, silence=NO_ADDRESS)
     if assigned is not None:
         return judgement
     return with_trust(judgement, trust_of(reading.message, authserv_id), campaign)
