@@ -164,7 +164,8 @@ def _after_loss(world: World, books: Books, row: LetterRow) -> None:
     now, about = world.now(), f"letter:{row.key}"
     resent = sum(event.name == "resent" and not event.detail.get("by") for event in books.events(about))
     if row.kind in ASKS_OPERATOR or resent >= MOST_RESENDS:
-        ring(world, books, AlarmCode.LETTER_UNKNOWN, row.key, row.key, words=row.subject)
+        if row.kind != LetterKind.ALARM.value:  # no alarm about an alarm
+            ring(world, books, AlarmCode.LETTER_UNKNOWN, row.key, row.key, words=row.subject)
         return
     books.letters.move(row, LetterEvent.RESENT)
     row.next_attempt_at = next_attempt(resent, row.posted_at, now) or now if resent else now

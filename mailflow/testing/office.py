@@ -65,12 +65,12 @@ class Post:
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, bytes]] = []
-        self.answers: list[Result | Exception] = []
+        self.answers: list[Result | BaseException] = []
 
     def send(self, recipient: str, raw: bytes) -> Result:
         """Takes the next answer in `answers`; with none left the letter is accepted."""
         answer = self.answers.pop(0) if self.answers else Result(Outcome.SENT, "250")
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         if answer.outcome in (Outcome.SENT, Outcome.UNKNOWN):
             self.letters.append((recipient, raw))
