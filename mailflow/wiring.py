@@ -16,7 +16,8 @@ from mailflow.errors import SettingsError
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Unit
 from mailflow.model.letter import Correspondent, LetterKind, Part
-from mailflow.settings import ADDRESS, Settings, Smtp
+from mailflow.sections import ADDRESS, Smtp
+from mailflow.settings import Settings
 from mailflow.steps.readers import Readers
 from mailflow.steps.world import Addressees, Limits, World
 from mailflow.store.cabinet import Cabinet
@@ -68,7 +69,10 @@ def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None =
         people_first=people_first_of(settings),
         limits=Limits(
             replies_per_sender_hour=settings.limits.replies_per_sender_hour,
+            replies_per_unit_hour=settings.limits.replies_per_unit_hour,
+            replies_per_domain_hour=settings.limits.replies_per_domain_hour,
             replies_per_hour=settings.limits.replies_per_hour,
+            breaker_failures=settings.limits.breaker_failures,
             quiet=timedelta(minutes=settings.limits.quiet_minutes),
         ),
         addressees=Addressees(

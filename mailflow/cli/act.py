@@ -30,6 +30,15 @@ def drop_letter(context: Context, key: str) -> None:
     _move_letter(context, key, LetterEvent.DROPPED, "will not be sent")
 
 
+def resume_outbox(context: Context) -> None:
+    """Closes the circuit breaker."""
+    from mailflow.steps.breaker import close
+
+    with context.world() as world, world.database.write() as books:
+        was_open = close(world, books)
+    print("letters leave again" if was_open else "letters were not stopped")
+
+
 def _move_letter(context: Context, key: str, event: LetterEvent, outcome: str) -> None:
     with context.world() as world, world.database.write() as books:
         row = _letter(books, key)

@@ -157,6 +157,14 @@ def outbox_release(ctx: typer.Context, key: str) -> None:
     release_letter(ctx.obj, key)
 
 
+@outbox.command("resume")
+def outbox_resume(ctx: typer.Context) -> None:
+    """Let letters leave again after the circuit breaker stopped them."""
+    from mailflow.cli.act import resume_outbox
+
+    resume_outbox(ctx.obj)
+
+
 @outbox.command("drop")
 def outbox_drop(ctx: typer.Context, key: str) -> None:
     """Never send a letter that waits."""

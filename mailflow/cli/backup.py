@@ -23,6 +23,7 @@ def back_up(context: Context, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with context.world() as world:
         world.database.backup_to(directory / DATABASE)
+        _mark_as_copy(directory / DATABASE)
         count = 0
         for name in CONTENTS:
             for path in (world.data / name).glob("*/*"):
@@ -35,3 +36,14 @@ def back_up(context: Context, directory: Path) -> None:
         if units.is_file():
             shutil.copy2(units, directory / units.name)
     print(f"{directory}: the books and {count} files")
+
+
+def _mark_as_copy(path: Path) -> None:
+    """Whoever runs on the copy must know that it is one, and hold what may have left since."""
+    from mailflow.steps.restored import COPY
+    from mailflow.store.database import Database
+
+    database = Database(path)
+    with database.write() as books:
+        books.note(COPY, "yes")
+    database.close()

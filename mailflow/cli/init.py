@@ -90,6 +90,7 @@ quota_day = $quota_day
 [limits]                    # what goes out, never what comes in; 0: no limit
 replies_per_sender_hour = 20
 replies_per_hour = 0
+breaker_failures = 20       # so many failed letters within an hour stop what goes out, until `mailflow outbox resume`
 quiet_minutes = 2           # mails of one sender closer than this share one answer
 
 [recipients]

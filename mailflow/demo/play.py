@@ -13,7 +13,8 @@ from mailflow.clock import SetClock
 from mailflow.demo.scene import MAILBOX, Scene
 from mailflow.model.campaign import Campaign
 from mailflow.model.states import LetterEvent, LetterState
-from mailflow.settings import Imap, Letters, Recipients, Settings, Smtp, Units
+from mailflow.sections import Imap, Letters, Recipients, Smtp, Units
+from mailflow.settings import Settings
 from mailflow.steps.collect import collect
 from mailflow.steps.dispatch import Lane, dispatch_all
 from mailflow.steps.once import post_due, start

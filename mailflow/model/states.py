@@ -71,6 +71,7 @@ class LetterEvent(StrEnum):
     DROPPED = "dropped"
     RESENT = "resent"
     BOUNCED = "bounced"
+    WITHHELD = "withheld"
 
 
 LETTER_TABLE: dict[tuple[LetterState, LetterEvent], LetterState] = {
@@ -88,6 +89,8 @@ LETTER_TABLE: dict[tuple[LetterState, LetterEvent], LetterState] = {
     (LetterState.HELD, LetterEvent.RELEASED): LetterState.POSTED,
     (LetterState.HELD, LetterEvent.DROPPED): LetterState.DROPPED,
     (LetterState.SENT, LetterEvent.RESENT): LetterState.POSTED,
+    (LetterState.POSTED, LetterEvent.WITHHELD): LetterState.HELD,
+    (LetterState.SENDING, LetterEvent.WITHHELD): LetterState.HELD,
     (LetterState.SENT, LetterEvent.BOUNCED): LetterState.FAILED,
 }
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from datetime import datetime, timedelta
-from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from mailflow.documents.blank import blank_form
 from mailflow.errors import MailflowError
@@ -19,20 +18,19 @@ from mailflow.model.entry import KnownEntry
 from mailflow.model.judgement import Judgement
 from mailflow.model.letter import Letter, Part
 from mailflow.steps.posting import post, ring
+from mailflow.steps.restored import may_have_been_answered
 from mailflow.steps.tracing import where
+from mailflow.steps.turns import Mails, turns
 from mailflow.steps.world import World
 
 if TYPE_CHECKING:  # `explain` needs no database
     from mailflow.store.books import Books
-    from mailflow.store.messages import Due
     from mailflow.store.tables import AddressRow, MessageRow
 
 HOUR = timedelta(hours=1)
 GROUP = 25
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ASKS_FOR_FORM = frozenset({"form.missing", "form.wrong-category", "form.unreadable"})
-
-Mails: TypeAlias = "list[Due]"
 
 
 def answer(world: World, *, at_once: bool = False, only: int | None = None) -> int:
@@ -55,58 +53,15 @@ def answer(world: World, *, at_once: bool = False, only: int | None = None) -> i
 
 
 def _ready(world: World, books: Books, *, at_once: bool) -> list[Mails]:
-    now = world.now()
-    busy = set() if at_once else books.messages.senders_with_spooled()
-    had = books.letters.receipts_by_address(now - HOUR)
-    ready: list[Mails] = []
-    for sender, rows in groupby(books.messages.answer_due(), key=lambda row: row.sender):
-        chains = _chains(list(rows), world.limits.quiet)
-        if not at_once:
-            chains = [one for one in chains if sender not in busy and _is_quiet(one, now, world.limits.quiet)]
-        ready.extend(_rolled_up(chains, _allowance(world, had.get(sender, 0))))
-    room = world.limits.replies_per_hour
-    if room:
-        ready.sort(key=lambda chain: (chain[0].arrived_at, chain[0].id))
-        ready = ready[: max(0, room - books.letters.receipts_since(now - HOUR))]
-    return ready
-
-
-def _chains(rows: Mails, quiet: timedelta) -> list[Mails]:
-    """The mails of one sender, cut where two arrivals are more than `quiet` apart; a command stands alone."""
-    chains: list[Mails] = []
-    for row in rows:
-        alone = row.is_command or (bool(chains) and chains[-1][-1].is_command)
-        if chains and not alone and row.arrived_at - chains[-1][-1].arrived_at <= quiet:
-            chains[-1].append(row)
-        else:
-            chains.append([row])
-    return chains
-
-
-def _is_quiet(mails: Mails, now: datetime, quiet: timedelta) -> bool:
-    last = mails[-1]
-    begun = min(last.arrived_at, last.judged_at or last.arrived_at)
-    return now - begun >= quiet
-
-
-def _allowance(world: World, had: int) -> int | None:
-    limit = world.limits.replies_per_sender_hour
-    return max(0, limit - had) if limit else None
-
-
-def _rolled_up(chains: list[Mails], allowance: int | None) -> list[Mails]:
-    """At most `allowance` receipts: what goes beyond is answered together in the last of them."""
-    if allowance is None or len(chains) <= allowance:
-        return chains
-    if allowance == 0:
-        return []
-    commands = [chain for chain in chains if chain[0].is_command]
-    others = [chain for chain in chains if not chain[0].is_command]
-    if not others:
-        return commands[:allowance]
-    rest = [mail for chain in others[allowance - 1 :] for mail in chain]
-    single = others[: allowance - 1]
-    return [*single, *([rest] if rest else []), *commands[: max(0, allowance - len(single) - 1)]]
+    return turns(
+        books.messages.answer_due(),
+        now=world.now(),
+        limits=world.limits,
+        had=books.letters.receipts_by_address(world.now() - HOUR),
+        units=world.units,
+        busy=set() if at_once else books.messages.senders_with_spooled(),
+        at_once=at_once,
+    )
 
 
 def _answer_group(world: World, books: Books, group: Sequence[Mails]) -> int:
@@ -130,7 +85,8 @@ def _answer_group(world: World, books: Books, group: Sequence[Mails]) -> int:
         answers = [_answered(row, judgements[mail.id], entries, shas) for row, mail in zip(chain, mails, strict=True)]
         try:
             letter = _letter(world, books, answers, key, addresses[mails[-1].sender])
-            post(world, books, letter)
+            hold = any(may_have_been_answered(books, row.arrived_at) for row in chain)
+            post(world, books, letter, hold=hold)
         except MailflowError:
             raise
         except Exception as error:  # a bug costs these mails their answer for now, and nobody else's

@@ -18,6 +18,7 @@ from mailflow.maillog import log
 from mailflow.model.letter import LetterKind
 from mailflow.model.retry import LATER_WAIT, next_attempt
 from mailflow.model.states import LetterEvent, LetterState
+from mailflow.steps.breaker import is_open, watch
 from mailflow.steps.posting import ring
 from mailflow.steps.tracing import where
 from mailflow.steps.world import World
@@ -81,7 +82,8 @@ def _begin(world: World, books: Books, lane: Lane, stop: threading.Event | None)
     now = world.now()
     if (stop is not None and stop.is_set()) or (lane.wait_until is not None and now < lane.wait_until):
         return None
-    row = books.letters.next_due(now, kinds=lane.kinds)
+    kinds = [kind for kind in lane.kinds if kind is LetterKind.ALARM or not is_open(books)]
+    row = books.letters.next_due(now, kinds=kinds)
     if row is None:
         return None
     pause = _quota_pause(lane, books, now)
@@ -128,6 +130,8 @@ def _record(world: World, books: Books, lane: Lane, row: LetterRow, result: Resu
     else:
         _defer(world, books, lane, row, result)
     books.record(f"letter:{row.key}", row.state, now, code=result.code, error=row.last_error)
+    if row.state == LetterState.FAILED:
+        watch(world, books)
     if result.outcome is Outcome.UNKNOWN:
         _after_loss(world, books, row)
     log("dispatch").info("dispatched", letter=row.kind, state=row.state, code=result.code)

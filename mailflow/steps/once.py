@@ -16,6 +16,7 @@ from mailflow.steps.dispatch import Lane, dispatch_all, recover
 from mailflow.steps.file import file_entries
 from mailflow.steps.posting import ring
 from mailflow.steps.process import process
+from mailflow.steps.restored import take_over_copy
 from mailflow.steps.settle import settle
 from mailflow.steps.sweep import sweep
 from mailflow.steps.tracing import as_ours
@@ -59,6 +60,7 @@ def _failure_of(step: Callable[[], object]) -> list[WireError]:
 
 def start(world: World) -> None:
     """What comes before the first step of a run: the first run is noted, the last one's remains are cleared."""
+    take_over_copy(world)
     begin(world)
     recover(world)
     sweep(world)

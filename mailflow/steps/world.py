@@ -29,7 +29,10 @@ class Limits:
     """What may go out. 0 is no limit. `quiet`: mails of one sender closer than this share one answer."""
 
     replies_per_sender_hour: int = 20
+    replies_per_unit_hour: int = 100
+    replies_per_domain_hour: int = 200
     replies_per_hour: int = 0
+    breaker_failures: int = 20
     quiet: timedelta = timedelta(minutes=2)
 
 

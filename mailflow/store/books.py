@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -37,6 +38,14 @@ class Books:
         """The events about these things, the oldest first."""
         found = select(EventRow).where(col(EventRow.about).in_(about)).order_by(col(EventRow.id))
         return list(self.session.exec(found))
+
+    def count_events(self, names: tuple[str, ...], *, since: datetime) -> int:
+        """How many events of these names there were from `since` on, not counting those before the last "closed"."""
+        closed = select(func.max(EventRow.id)).where(EventRow.about == "outbox:breaker", EventRow.name == "closed")
+        last = self.session.exec(closed).one() or 0
+        found = select(func.count()).select_from(EventRow)
+        found = found.where(col(EventRow.name).in_(names), EventRow.at >= since, col(EventRow.id) > last)
+        return self.session.exec(found).one()
 
     def fact(self, key: str) -> str | None:
         """A single fact about this data folder, None where it was never noted."""

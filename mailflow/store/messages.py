@@ -10,6 +10,7 @@ from sqlalchemy import func, tuple_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
+from mailflow.model.due import Due
 from mailflow.model.judgement import Judgement
 from mailflow.model.message import Message
 from mailflow.model.states import MessageEvent, MessageState, message_after
@@ -33,20 +34,6 @@ class Arrival:
     arrived_at: datetime
     place: Place
     defect: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A mail whose answer is still to be written, without its judgement, so that thousands may wait.
-
-    `is_command`: it asked something of us by its subject.
-    """
-
-    id: int
-    sender: str
-    arrived_at: datetime
-    judged_at: datetime | None
-    is_command: bool
 
 
 class MessageBook:

@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "resources": frozenset(),
     "areas": frozenset(),
     "atomic": frozenset({"errors"}),
-    "settings": frozenset({"errors"}),
+    "sections": frozenset({"errors"}),
+    "settings": frozenset({"errors", "sections"}),
     "model": frozenset({"errors"}),
     "campaign": frozenset({"model", "errors", "resources"}),
     "intake": frozenset({"model", "errors", "resources"}),
@@ -36,11 +37,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "store": frozenset({"model", "errors", "clock", "atomic"}),
     "wire": frozenset({"model", "errors", "clock", "atomic"}),
     "steps": BASE | CORE | WORLD,
-    "wiring": BASE | CORE | WORLD | {"steps", "settings"},
-    "daemon": BASE | CORE | WORLD | {"steps", "settings", "wiring"},
-    "demo": BASE | CORE | WORLD | {"steps", "settings", "wiring", "daemon", "testing"},
-    "cli": BASE | CORE | WORLD | {"steps", "settings", "wiring", "daemon", "testing", "demo"},
-    "testing": BASE | CORE | WORLD | {"steps", "settings", "wiring", "daemon", "demo", "cli"},
+    "wiring": BASE | CORE | WORLD | {"steps", "sections", "settings"},
+    "daemon": BASE | CORE | WORLD | {"steps", "sections", "settings", "wiring"},
+    "demo": BASE | CORE | WORLD | {"steps", "sections", "settings", "wiring", "daemon", "testing"},
+    "cli": BASE | CORE | WORLD | {"steps", "sections", "settings", "wiring", "daemon", "testing", "demo"},
+    "testing": BASE | CORE | WORLD | {"steps", "sections", "settings", "wiring", "daemon", "demo", "cli"},
 }
 """Which part may import which. What stands nowhere here points upwards."""
 

@@ -22,7 +22,8 @@ from mailflow.cli.init import PROVIDERS
 from mailflow.letters.alarm import AlarmCode
 from mailflow.model.retry import SCHEDULE
 from mailflow.model.states import LETTER_TABLE, MESSAGE_TABLE
-from mailflow.settings import Alarm, Imap, Letters, Limits, Recipients, Settings, Smtp, Units
+from mailflow.sections import Alarm, Imap, Letters, Limits, Recipients, Smtp, Units
+from mailflow.settings import Settings
 from mailflow.wire.quirks import IMAP_QUIRKS
 from mailflow.wire.smtp_quirks import REPLY_QUIRKS, ReplyQuirk
 
