@@ -17,6 +17,8 @@ NOW = datetime.fromisoformat("2020-08-24T12:00:00+08:00")
 """The time the bench stands still at: the campaign is open."""
 NAME, STUDY_ID, POINTS = "张三甲", "100000000001", 28345
 PICTURE_KILOBYTES = 140
+DOMAINS = 100
+"""No address and no domain writes so much that the limits of replies would hold its receipts back."""
 CHARACTERS = "文华明强军平国建志永丽秀英敏静芳娟艳春梅"
 
 
@@ -25,18 +27,19 @@ def submissions(count: int) -> Iterator[tuple[bytes, datetime]]:
     form, picture = _form(), photo(kilobytes=PICTURE_KILOBYTES)
     for number in range(count):
         name, study_id = _name(number), str(int(STUDY_ID) + number)
+        host = f"client{number % DOMAINS}.example"
         files = (
             (f"{name}报名表.docx", _docx(form, name, study_id)),
             (f"{name}我的信息截图.jpg", _marked(picture, 2 * number)),
             (f"{name}生活工作照.jpg", _marked(picture, 2 * number + 1)),
         )
         raw = build_mail(
-            sender=f"applicant{number}@client.example",
+            sender=f"applicant{number}@{host}",
             sender_name=name,
             subject=f"{name}+{CATEGORY_NAME}",
             text="您好：附件是我的报名材料，请查收。\n",
             files=files,
-            message_id=f"<bench.{number}@client.example>",
+            message_id=f"<bench.{number}@{host}>",
             date=NOW,
         )
         yield raw, NOW - timedelta(seconds=10 * (count - number))
