@@ -145,7 +145,7 @@ def _declared_name(part: Part) -> Decoded | None:
     names = [
         given
         for given in (part.disposition_parameters.get("filename"), part.type_parameters.get("name"))
-        if given is not None and given.text.strip()
+        if given is not None and (given.text.strip() or not given.sure)
     ]
     return next((name for name in names if name.sure), names[0] if names else None)
 

@@ -35,6 +35,8 @@ _ONLY_HAN = re.compile(f"[\x00-\x7f{HAN}\u00b7\u00d7\u2000-\u206f\u2100-\u27bf\u
 _HAN_TOUCHES_LETTER = re.compile(f"[A-Za-z][{HAN}]|[{HAN}][A-Za-z]")
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _ACCENTS = re.compile("[^\x00-\x7f]{2}")
+_LETTER_AS_WORD = re.compile("(?:^|(?<=[A-Za-z] ))[\u00c0-\u024f](?= [A-Za-z]{2})")
+_WORD_OF_ONE_SCRIPT = re.compile("[\u0370-\u03ff]{4}|[\u0400-\u04ff]{4}|[\u0590-\u05ff]{4}|[\u0600-\u06ff]{4}")
 _LONGEST_CHANCE = 200  # bytes; longer text is never valid in two charsets by chance
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNFIT = frozenset({"Cc", "Co", "Cn", "Cs"})
@@ -152,7 +154,7 @@ def _choose(utf8: str, gb: str, hints: frozenset[str]) -> Decoded:
     if _is_common(utf8) and not _is_common(gb):
         return Decoded(utf8)
     seen = hints & {UTF8, GB}
-    if len(seen) == 1:
+    if len(seen) == 1 and _HAN_CHARACTER.search(utf8) is not None:
         return Decoded(utf8 if UTF8 in seen else gb)
     return Decoded(utf8, sure=False)
 
@@ -171,11 +173,21 @@ def _may_be_big5(data: bytes, gb: str, hints: frozenset[str]) -> bool:
 
 
 def _check_utf8(data: bytes, text: str) -> Decoded:
-    """UTF-8 by label. Everyday Chinese in GB 2312 may decode too, to a few letters of other scripts."""
-    if len(data) > _LONGEST_CHANCE or _is_han(text):
+    """UTF-8 by label. A short word in GB 18030 may decode too: to other letters (路 is ·) or to rare characters.
+
+    What the label says stands where there is Chinese in it, or a word in Greek, Cyrillic, Hebrew or Arabic, and no
+    better Chinese in the other reading. A French or Irish word of one letter (à, Ó) is no Chinese character.
+    """
+    if len(data) > _LONGEST_CHANCE or _LETTER_AS_WORD.sub("", text).isascii():
         return Decoded(text)
     gb = _strict(data, GB)
-    return Decoded(text, sure=gb is None or not _is_han(gb) or not _is_common(gb))
+    if gb is None or not _is_han(gb):
+        return Decoded(text)
+    if _is_common(gb) and not (_is_han(text) and _is_common(text)):
+        return Decoded(text, sure=False)
+    enough = 1 if _is_han(text) else 2  # a character and a letter come about by chance, two characters do not
+    likely = len(_HAN_CHARACTER.findall(text)) >= enough or _WORD_OF_ONE_SCRIPT.search(text) is not None
+    return Decoded(text, sure=likely)
 
 
 def _check_gb(data: bytes, text: str) -> Decoded:

@@ -52,11 +52,23 @@ def test_raw_eight_bit_text_is_read_as_people_meant_it(data: bytes, expected: st
         ("王小明".encode(), "iso-8859-1"),
         ("林志玲".encode("big5"), None),
         (b"\x80\x80\x80", "no-such-charset"),
+        ("路".encode("gbk"), "utf-8"),  # ·
+        ("毛路".encode("gbk"), "utf-8"),  # ë·
+        ("袐墚".encode("gbk"), "utf-8"),  # two letters of two scripts
+        ("涓瑼".encode("gbk"), "utf-8"),  # 中 and a letter
     ],
 )
 def test_text_that_cannot_be_read_for_certain_is_doubted(data: bytes, label: str | None) -> None:
     read = decode(data, label)
     assert not read.sure or is_doubtful(read.text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ó Briain+Best poster", "Inscription à la fête", "艾力·买买提", "王明😀", "王A+优秀学员", "Привет", "李喆"]
+)
+def test_a_right_label_is_believed_whatever_else_the_bytes_could_be(text: str) -> None:
+    read = decode(text.encode(), "utf-8")
+    assert (read.text, read.sure) == (text, True)
 
 
 def test_the_charsets_of_the_mail_settle_what_the_bytes_leave_open() -> None:
