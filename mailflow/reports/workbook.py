@@ -31,7 +31,7 @@ from mailflow.reports.words import Words, printable, words_of
 Row = TypeVar("Row")
 LONGEST_CELL = 32_000  # Excel ends at 32,767
 LINE_HEIGHT, TALLEST_ROW = 14.5, 409.0  # points
-PAGE_WIDTH = 260  # characters on a page's width that can still be read
+PAGE_WIDTH = 190  # characters on a page's width that can still be read
 MOST_DIGITS = 10**15  # Excel keeps fifteen
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 
