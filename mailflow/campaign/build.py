@@ -12,9 +12,6 @@ from mailflow.campaign.words import moment_words
 from mailflow.model.campaign import (
     Campaign,
     Category,
-    Cell,
-    Field,
-    Form,
     Group,
     Milestone,
     MonthlyCut,
@@ -27,6 +24,7 @@ from mailflow.model.campaign import (
     Rule,
 )
 from mailflow.model.facts import Role
+from mailflow.model.form import Cell, Field, Form
 
 
 def build(file: schema.CampaignFile, phrases: Mapping[str, Mapping[str, str]]) -> Campaign:

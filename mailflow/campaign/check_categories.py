@@ -12,7 +12,7 @@ from mailflow.campaign.lines import Path
 from mailflow.campaign.problems import Problem, unknown
 from mailflow.campaign.rules import NUMBERS, RuleError, compile_rule
 from mailflow.campaign.schema import CampaignFile
-from mailflow.model.campaign import Field, FieldKind
+from mailflow.model.form import Field, FieldKind
 
 WHOSE_NAME = {"person": "name", "organisation": "organisation"}
 """The field that holds the applicant's name, which the form must ask."""

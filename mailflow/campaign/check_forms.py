@@ -11,8 +11,8 @@ from mailflow.campaign.lines import Path
 from mailflow.campaign.problems import Problem, nearest, unknown
 from mailflow.campaign.rules import NUMBERS
 from mailflow.campaign.schema import CampaignFile
-from mailflow.model.campaign import Combine, Field
 from mailflow.model.facts import Role
+from mailflow.model.form import Combine, Field
 
 Names = Mapping[str, tuple[str, ...]]
 

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from mailflow.campaign.table import Count, FieldId, Table, Text
-from mailflow.model.campaign import Combine, FieldKind, Severity
+from mailflow.model.campaign import Severity
 from mailflow.model.facts import Role
+from mailflow.model.form import Combine, FieldKind
 
 
 class FieldTable(Table):

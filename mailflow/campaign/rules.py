@@ -15,8 +15,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mailflow.campaign.problems import nearest
-from mailflow.model.campaign import FieldKind, Form, Rule
+from mailflow.model.campaign import Rule
 from mailflow.model.facts import Value
+from mailflow.model.form import FieldKind, Form
 
 if TYPE_CHECKING:
     import rule_engine

@@ -15,7 +15,8 @@ from datetime import UTC
 from typing import Any
 
 from mailflow.documents.labels import place
-from mailflow.model.campaign import Campaign, Category, Cell, FieldKind, Form
+from mailflow.model.campaign import Campaign, Category
+from mailflow.model.form import Cell, FieldKind, Form
 
 FONT = "宋体"
 LATIN_FONT = "Times New Roman"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailflow.documents.values import squeeze
-from mailflow.model.campaign import Campaign, Form
-from mailflow.model.campaign import Cell as BlankCell
+from mailflow.model.campaign import Campaign
+from mailflow.model.form import Cell as BlankCell
+from mailflow.model.form import Form
 
 _NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _NUMBERING = re.compile(

@@ -16,8 +16,9 @@ from mailflow.documents.reading import collect, is_long
 from mailflow.documents.sections import FEWEST_LABELS, Section, sections
 from mailflow.documents.titles import categories_in_title
 from mailflow.documents.values import squeeze
-from mailflow.model.campaign import Campaign, Combine, Field, FieldKind
+from mailflow.model.campaign import Campaign
 from mailflow.model.facts import FormReading
+from mailflow.model.form import Combine, Field, FieldKind
 
 FEWEST_UNDER_A_TITLE = 2
 TITLE_WEIGHT = 6

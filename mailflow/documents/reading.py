@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from mailflow.documents.labels import FormWords
 from mailflow.documents.values import clean_text, one_line, read_value, squeeze
 from mailflow.errors import ReadRefused
-from mailflow.model.campaign import Combine, Field, FieldKind
 from mailflow.model.facts import Value
+from mailflow.model.form import Combine, Field, FieldKind
 
 LONGEST_SEARCHED = 2_000
 LONGEST_INVALID = 200

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from mailflow.errors import ReadRefused
-from mailflow.model.campaign import FieldKind
 from mailflow.model.facts import Value
+from mailflow.model.form import FieldKind
 
 MOST_DIGITS = 15
 """Longer numbers are no counts of anything."""

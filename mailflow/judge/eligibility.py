@@ -9,9 +9,10 @@ from mailflow.campaign.rules import Answer, Outcome, check_rule
 from mailflow.judge.codes import RULE
 from mailflow.judge.found import Found, together
 from mailflow.judge.phrase import day, listed, say, shown
-from mailflow.model.campaign import Campaign, Category, Form, Rule, Severity
+from mailflow.model.campaign import Campaign, Category, Rule, Severity
 from mailflow.model.entry import Check, Finding, Mark, Verdict
 from mailflow.model.facts import Value
+from mailflow.model.form import Form
 
 
 def check_rules(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailflow.model.campaign import Campaign, Category, Form
+from mailflow.model.campaign import Campaign, Category
 from mailflow.model.entry import FiledFile, Finding
 from mailflow.model.facts import Facts, FileFacts, FormReading, Role, Value
+from mailflow.model.form import Form
 
 
 @dataclass(frozen=True, slots=True)

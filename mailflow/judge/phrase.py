@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from mailflow.model.campaign import Campaign, Field, FieldKind
+from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Value
+from mailflow.model.form import Field, FieldKind
 
 LONGEST_QUOTE = 60
 """Characters of a file name or a cell that are quoted; a receipt has to stay short."""

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from mailflow.campaign.periods import period_label
-from mailflow.model.campaign import Campaign, Category, Field, FieldKind
+from mailflow.model.campaign import Campaign, Category
 from mailflow.model.entry import KnownEntry
 from mailflow.model.facts import Value
+from mailflow.model.form import Field, FieldKind
 from mailflow.reports.bundle import BundleFile
 from mailflow.reports.roster import Roster
 from mailflow.reports.rows import Attention, RosterRow, Section, Standing

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 from mailflow import resources
 from mailflow.errors import CampaignError
-from mailflow.model.campaign import Campaign, Category, Field, FieldKind
+from mailflow.model.campaign import Campaign, Category
 from mailflow.model.entry import KnownEntry
 from mailflow.model.facts import Value
+from mailflow.model.form import Field, FieldKind
 
 # What XML 1.0 and UTF-8 cannot hold, and marks that turn the direction of text around (Unicode, UAX #9).
 _UNPRINTABLE = re.compile(

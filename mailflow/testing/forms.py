@@ -10,7 +10,8 @@ from typing import Any
 
 from mailflow.documents.blank import write_form
 from mailflow.documents.labels import place
-from mailflow.model.campaign import Campaign, Cell, Combine, Form
+from mailflow.model.campaign import Campaign
+from mailflow.model.form import Cell, Combine, Form
 
 Values = Mapping[str, str] | Mapping[str, str | Sequence[str]]
 """Texts by field id. Several texts fill the cells of one field in order (spot-check days, titles)."""

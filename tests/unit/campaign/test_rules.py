@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailflow.campaign.rules import Answer, RuleError, check_rule, compile_rule, reads
-from mailflow.model.campaign import Field, FieldKind, Form, Rule, Severity
+from mailflow.model.campaign import Rule, Severity
 from mailflow.model.facts import Value
+from mailflow.model.form import Field, FieldKind, Form
 
 FORM = Form(
     "learner",

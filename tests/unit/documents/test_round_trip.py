@@ -14,8 +14,9 @@ from mailflow.documents.layout import read_form
 from mailflow.documents.pdf import read_pdf
 from mailflow.documents.values import squeeze
 from mailflow.documents.word import read_docx
-from mailflow.model.campaign import Campaign, Category, Combine, FieldKind
+from mailflow.model.campaign import Campaign, Category
 from mailflow.model.facts import FormReading, Value
+from mailflow.model.form import Combine, FieldKind
 from mailflow.testing import forms
 from mailflow.testing.text_pdf import as_pdf
 

@@ -8,7 +8,7 @@ import pytest
 
 from mailflow.documents.values import clean_text, one_line, read_value, squeeze
 from mailflow.errors import ReadRefused
-from mailflow.model.campaign import FieldKind
+from mailflow.model.form import FieldKind
 
 YEAR = 2020
 

@@ -11,7 +11,8 @@ from mailflow import resources
 from mailflow.campaign.load import load_campaign
 from mailflow.judge.codes import CODES, REVIEWER_ONLY
 from mailflow.judge.phrase import quoted, say, shown
-from mailflow.model.campaign import Campaign, Field, FieldKind
+from mailflow.model.campaign import Campaign
+from mailflow.model.form import Field, FieldKind
 
 ROOT = Path(__file__).resolve().parents[3]
 LANGUAGES = ("zh", "en")

@@ -10,9 +10,10 @@ import pytest
 
 from mailflow.letters.answered import Answered
 from mailflow.letters.receipt import compose_receipt
-from mailflow.model.campaign import Campaign, Category, Field, Form, Group, MonthlyCut
+from mailflow.model.campaign import Campaign, Category, Group, MonthlyCut
 from mailflow.model.entry import Check, Mark, Relation, Submission, Unit, Verdict
 from mailflow.model.facts import Role
+from mailflow.model.form import Field, Form
 from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.letter import Correspondent, Letter, Part
 
