@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import importlib
-import struct
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -111,10 +110,7 @@ SEVEN = b"7z\xbc\xaf\x27\x1c" + bytes(30)
 RAR = b"Rar!\x1a\x07\x00" + bytes(30)
 
 
-@pytest.mark.parametrize(
-    ("library", "content"),
-    [("libarchive", SEVEN), ("libarchive", RAR), ("tnefparse.tnef", b"\x78\x9f\x3e\x22" + bytes(30))],
-)
+@pytest.mark.parametrize(("library", "content"), [("libarchive", SEVEN), ("libarchive", RAR)])
 def test_without_its_library_a_wrapping_stays_closed(
     monkeypatch: pytest.MonkeyPatch, library: str, content: bytes
 ) -> None:
@@ -152,28 +148,6 @@ def test_a_damaged_archive_is_unreadable(content: bytes) -> None:
     archives_or_skip()
     message = read_message(build_mail(sender="a@example.cn", subject="s", files=[("a", content)])).message
     assert [one.sealed for one in message.attachments] == ["unreadable"]
-
-
-def tnef(name: bytes, content: bytes) -> bytes:
-    """A winmail.dat with one file: a signature, a key, and attributes of level, id, length, data and checksum."""
-
-    def attribute(level: int, number: int, data: bytes) -> bytes:
-        return bytes((level,)) + struct.pack("<II", number, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
-
-    return (
-        b"\x78\x9f\x3e\x22\x01\x00"
-        + attribute(1, 0x00089006, struct.pack("<I", 0x00010000))
-        + attribute(1, 0x00069007, struct.pack("<II", 936, 0))
-        + attribute(2, 0x00069002, bytes(14))
-        + attribute(2, 0x00018010, name + b"\0")
-        + attribute(2, 0x0006800F, content)
-    )
-
-
-def test_a_winmail_dat_is_opened() -> None:
-    content = tnef("我的信息.png".encode("gbk"), PNG)
-    message = read_message(build_mail(sender="a@example.cn", subject="s", files=[("winmail.dat", content)])).message
-    assert files(message) == [("winmail.dat", None, None), ("我的信息.png", "winmail.dat", None)]
 
 
 # Mails forwarded in the text
