@@ -82,7 +82,8 @@ def _begin(world: World, books: Books, lane: Lane, stop: threading.Event | None)
     now = world.now()
     if (stop is not None and stop.is_set()) or (lane.wait_until is not None and now < lane.wait_until):
         return None
-    kinds = [kind for kind in lane.kinds if kind is LetterKind.ALARM or not is_open(books)]
+    stopped = is_open(books)
+    kinds = [kind for kind in lane.kinds if kind is LetterKind.ALARM or not stopped]
     row = books.letters.next_due(now, kinds=kinds)
     if row is None:
         return None

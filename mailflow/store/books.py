@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, insert
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from mailflow.errors import StoreError
 from mailflow.store.codec import to_plain
@@ -18,6 +18,8 @@ from mailflow.store.letters import LetterBook
 from mailflow.store.messages import MessageBook
 from mailflow.store.occurrences import OccurrenceBook
 from mailflow.store.tables import EventRow, MetaRow
+
+INSERT_EVENTS = insert(SQLModel.metadata.tables["event"])
 
 
 class Books:
@@ -29,18 +31,27 @@ class Books:
         self.entries = EntryBook(session)
         self.letters = LetterBook(session)
         self.occurrences = OccurrenceBook(session)
+        self._recorded: list[dict[str, Any]] = []
 
     def record(self, about: str, name: str, at: datetime, **detail: Any) -> None:
         """Appends an event about "message:<sha256>", "entry:<ref>", "letter:<key>" or "occurrence:<id>"."""
-        self.session.add(EventRow(at=at, about=about, name=name, detail=to_plain(detail)))
+        self._recorded.append({"at": at, "about": about, "name": name, "detail": to_plain(detail)})
+
+    def write_events(self) -> None:
+        """Writes what was recorded; many at once, for they are half of all rows."""
+        if self._recorded:
+            self.session.connection().execute(INSERT_EVENTS, self._recorded)
+            self._recorded = []
 
     def events(self, *about: str) -> list[EventRow]:
         """The events about these things, the oldest first."""
+        self.write_events()
         found = select(EventRow).where(col(EventRow.about).in_(about)).order_by(col(EventRow.id))
         return list(self.session.exec(found))
 
     def count_events(self, names: tuple[str, ...], *, since: datetime) -> int:
         """How many events of these names there were from `since` on, not counting those before the last "closed"."""
+        self.write_events()
         closed = select(func.max(EventRow.id)).where(EventRow.about == "outbox:breaker", EventRow.name == "closed")
         last = self.session.exec(closed).one() or 0
         found = select(func.count()).select_from(EventRow)
@@ -59,8 +70,12 @@ class Books:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A context in which an exception undoes only what was done inside it. Raises StoreError for a full disk."""
+        self.write_events()
         try:
             with self.session.begin_nested():
                 yield
+                self.write_events()
         except OperationalError as error:
             raise StoreError(str(error.orig)) from error
+        finally:
+            self._recorded = []  # written, or undone with the rest

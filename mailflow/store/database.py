@@ -53,7 +53,9 @@ class Database:
         """One transaction: all of it is kept, or after any exception none of it. Raises StoreError."""
         with self._writer, _refusals(self.path), Session(self._engine, expire_on_commit=False) as session:
             session.connection(execution_options={"mailflow_writes": True})
-            yield Books(session)
+            books = Books(session)
+            yield books
+            books.write_events()
             session.commit()
 
     @contextmanager

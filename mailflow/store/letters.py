@@ -6,15 +6,28 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from mailflow.model.letter import PRIORITY, Letter, LetterKind
 from mailflow.model.states import LetterEvent, LetterState, letter_after
 from mailflow.store.tables import AddressRow, LetterBytesRow, LetterRow
 
-AS_IT_IS = {"synchronize_session": False}
-"""Rows that are in hand are not looked through for what the statement changes."""
+# What is asked for each letter is built once.
+RAW = select(LetterBytesRow.raw).where(LetterBytesRow.letter_id == bindparam("letter_id"))
+NEXT_DUE = (
+    select(LetterRow)
+    .where(
+        LetterRow.state == LetterState.POSTED.value,
+        col(LetterRow.kind).in_(bindparam("kinds", expanding=True)),
+        LetterRow.next_attempt_at <= bindparam("now"),
+        col(LetterRow.id).not_in(bindparam("skip", expanding=True)),
+    )
+    .order_by(col(LetterRow.priority), col(LetterRow.id))
+    .limit(1)
+)
+REACHED = update(AddressRow).where(col(AddressRow.address) == bindparam("name"), col(AddressRow.failures) != 0)
+REACHED = REACHED.values(failures=0)
 
 
 class LetterBook:
@@ -63,22 +76,12 @@ class LetterBook:
 
     def raw(self, row: LetterRow) -> bytes:
         """The bytes of the letter."""
-        return self._session.exec(select(LetterBytesRow.raw).where(LetterBytesRow.letter_id == row.id)).one()
+        return self._session.exec(RAW, params={"letter_id": row.id}).one()
 
     def next_due(self, now: datetime, *, kinds: Iterable[LetterKind], skip: Iterable[int] = ()) -> LetterRow | None:
         """The letter to send next: of what is due, the most urgent, then the one posted first."""
-        found = (
-            select(LetterRow)
-            .where(
-                LetterRow.state == LetterState.POSTED.value,
-                col(LetterRow.kind).in_([kind.value for kind in kinds]),
-                LetterRow.next_attempt_at <= now,
-                col(LetterRow.id).not_in(tuple(skip)),
-            )
-            .order_by(col(LetterRow.priority), col(LetterRow.id))
-            .limit(1)
-        )
-        return self._session.exec(found).first()
+        names = [kind.value for kind in kinds]
+        return self._session.exec(NEXT_DUE, params={"now": now, "kinds": names, "skip": list(skip)}).first()
 
     def begin(self, row: LetterRow) -> None:
         """The letter is about to leave; the try is counted before it is made."""
@@ -194,9 +197,8 @@ class LetterBook:
 
     def reached(self, address: str) -> None:
         """A letter arrived there: what failed before counts no more."""
-        failing = (col(AddressRow.address) == address, col(AddressRow.failures) != 0)
         with self._session.no_autoflush:
-            self._session.execute(update(AddressRow).where(*failing).values(failures=0), execution_options=AS_IT_IS)
+            self._session.execute(REACHED, {"name": address}, execution_options={"synchronize_session": False})
 
     def addresses(self) -> dict[str, AddressRow]:
         """What each address has had from us."""
