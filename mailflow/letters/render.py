@@ -42,17 +42,22 @@ def render(name: str, language: str, values: Mapping[str, object]) -> Rendered:
     Values are escaped in HTML and taken as they are in text: what a sender wrote must have gone through
     `masking.shown`. Raises MailflowError, naming the template and its line, where a template is missing or broken.
     """
+    folders = resources.folders("templates")
     return Rendered(
-        subject=safe_header(fill(f"{language}/{name}/subject.txt", values)),
-        text=_tidy(fill(f"{language}/{name}/body.txt", values)),
-        html=_inline(fill(f"{language}/{name}/body.html", values)),
+        subject=safe_header(_fill(folders, f"{language}/{name}/subject.txt", values)),
+        text=_tidy(_fill(folders, f"{language}/{name}/body.txt", values)),
+        html=_inline(_fill(folders, f"{language}/{name}/body.html", values)),
     )
 
 
 def fill(path: str, values: Mapping[str, object]) -> str:
     """The template at `path` below templates/, filled with `values`. Raises MailflowError as `render` does."""
+    return _fill(resources.folders("templates"), path, values)
+
+
+def _fill(folders: tuple[Path, ...], path: str, values: Mapping[str, object]) -> str:
     try:
-        return _environment(resources.folders("templates"), path.endswith(".html")).get_template(path).render(values)
+        return _environment(folders, path.endswith(".html")).get_template(path).render(values)
     except jinja2.TemplateNotFound as error:
         raise MailflowError(f"the template templates/{error.name} is missing; put it there or reinstall") from error
     except jinja2.TemplateSyntaxError as error:

@@ -32,6 +32,7 @@ class Books:
         self.letters = LetterBook(session)
         self.occurrences = OccurrenceBook(session)
         self._recorded: list[dict[str, Any]] = []
+        self._facts: dict[str, str | None] = {}
 
     def record(self, about: str, name: str, at: datetime, **detail: Any) -> None:
         """Appends an event about "message:<sha256>", "entry:<ref>", "letter:<key>" or "occurrence:<id>"."""
@@ -60,12 +61,16 @@ class Books:
 
     def fact(self, key: str) -> str | None:
         """A single fact about this data folder, None where it was never noted."""
-        row = self.session.get(MetaRow, key)
-        return row.value if row else None
+        if key not in self._facts:
+            with self.session.no_autoflush:
+                row = self.session.get(MetaRow, key)
+            self._facts[key] = row.value if row else None
+        return self._facts[key]
 
     def note(self, key: str, value: str) -> None:
         """Notes a single fact, over what was there."""
         self.session.merge(MetaRow(key=key, value=value))
+        self._facts[key] = value
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -78,4 +83,4 @@ class Books:
         except OperationalError as error:
             raise StoreError(str(error.orig)) from error
         finally:
-            self._recorded = []  # written, or undone with the rest
+            self._recorded, self._facts = [], {}  # written, or undone with the rest
