@@ -63,3 +63,5 @@ def test_what_may_have_left_after_the_backup_waits_for_a_person(tmp_path: Path) 
         again.clock.advance(QUIET)
         tick(again)
         assert [one.recipient for one in again.smtp.letters[len(had) :]] == ["new@unit.example.cn"]
+        again.mailbox.close()
+        again.world.database.close()
