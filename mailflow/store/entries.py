@@ -12,6 +12,7 @@ from mailflow.model.entry import EntryStatus, KnownEntry, Relation, Submission, 
 from mailflow.model.facts import Value
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, known_entry
+from mailflow.store.statements import MEANT
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
 
 T = TypeVar("T")
@@ -49,15 +50,8 @@ class EntryBook:
         self, campaign: str, *, name_keys: Iterable[str], study_ids: Iterable[str], refs: Iterable[str]
     ) -> tuple[KnownEntry, ...]:
         """Every entry that a mail about these applicants or receipt numbers could mean."""
-        found = select(EntryRow).where(
-            EntryRow.campaign == campaign,
-            or_(
-                col(EntryRow.name_key).in_(tuple(name_keys)),
-                col(EntryRow.study_id).in_(tuple(one for one in study_ids if one)),
-                col(EntryRow.ref).in_(tuple(refs)),
-            ),
-        )
-        return self.known(list(self._session.exec(found.order_by(col(EntryRow.id)))))
+        wanted = {"names": list(name_keys), "study_ids": [one for one in study_ids if one], "refs": list(refs)}
+        return self.known(list(self._session.exec(MEANT, params={"campaign": campaign, **wanted})))
 
     def spoken_for(self, campaign: str, sender: str, units: Sequence[Unit]) -> tuple[KnownEntry, ...]:
         """The entries that the address, or the unit that owns it, has to do with."""

@@ -6,28 +6,13 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from mailflow.model.letter import PRIORITY, Letter, LetterKind
 from mailflow.model.states import LetterEvent, LetterState, letter_after
+from mailflow.store.statements import NEXT_DUE, RAW, REACHED
 from mailflow.store.tables import AddressRow, LetterBytesRow, LetterRow
-
-# What is asked for each letter is built once.
-RAW = select(LetterBytesRow.raw).where(LetterBytesRow.letter_id == bindparam("letter_id"))
-NEXT_DUE = (
-    select(LetterRow)
-    .where(
-        LetterRow.state == LetterState.POSTED.value,
-        col(LetterRow.kind).in_(bindparam("kinds", expanding=True)),
-        LetterRow.next_attempt_at <= bindparam("now"),
-        col(LetterRow.id).not_in(bindparam("skip", expanding=True)),
-    )
-    .order_by(col(LetterRow.priority), col(LetterRow.id))
-    .limit(1)
-)
-REACHED = update(AddressRow).where(col(AddressRow.address) == bindparam("name"), col(AddressRow.failures) != 0)
-REACHED = REACHED.values(failures=0)
 
 
 class LetterBook:
