@@ -52,6 +52,7 @@ def reason_for_silence(message: Message, own_addresses: frozenset[str]) -> str |
     | no-sender | no From, or more than one: nobody to answer |
 
     The first that holds is given. X-Auto-Response-Suppress alone proves no machine: Outlook puts it on people's mail.
+    Where none holds, the books may still show that the same was answered often enough (`mailflow.steps.process`).
     """
     return next((reason for reason, holds in _TABLE if holds(message, own_addresses)), None)
 

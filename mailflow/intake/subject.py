@@ -89,6 +89,13 @@ def plain_subject(subject: str) -> str:
     return _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))[0]
 
 
+def bare_subject(subject: str) -> str:
+    """The plain subject without the tag that our own subjects begin with (〔待补充2项〕)."""
+    text = plain_subject(subject)
+    tag = _OWN_TAG.match(text)
+    return text[tag.end() :].strip() if tag is not None else text.strip()
+
+
 def _choice(pieces: list[str], categories: tuple[str, ...], campaign: Campaign, *, of_many: bool) -> Choice:
     if not categories:
         return Choice(first_word(pieces[0], campaign.subject_noise))

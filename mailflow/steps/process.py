@@ -11,9 +11,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from time import monotonic
 
 from mailflow.errors import StoreError
+from mailflow.intake.sameness import content_key
 from mailflow.judge.names import folded
 from mailflow.letters.alarm import AlarmCode
 from mailflow.maillog import log, short
@@ -35,6 +37,10 @@ BATCH = 100
 SECONDS = 60.0
 GROUP = 25
 MOST_ATTEMPTS = 3
+DAY = timedelta(days=1)
+REPEATED = "repeated"
+"""The reason for silence where a sender says the same as before, and that was answered often enough in a day."""
+MOST_ANSWERS_TO_THE_SAME = 3
 
 EVENTS = {
     Disposition.ENTRY: MessageEvent.JUDGED,
@@ -167,7 +173,9 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
         books=books,
         assigned=assigned,
     )
-    books.messages.describe(row, reading.message)
+    books.messages.describe(row, reading.message, content_key(reading.message))
+    if assigned is None:
+        judgement = _silent_if_repeated(books, row, judgement)
     now = world.now()
     placed = tuple(_place(world, books, row, submission) for submission in judgement.submissions)
     judgement = replace(judgement, submissions=placed)
@@ -180,6 +188,17 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
     books.messages.conclude(row, judgement, EVENTS[judgement.disposition], now)
     books.record(f"message:{row.sha256}", "judged", now, state=row.state, **_summary(judgement))
     log("process").info("judged", message=short(row.sha256), state=row.state)
+
+
+def _silent_if_repeated(books: Books, row: MessageRow, judgement: Judgement) -> Judgement:
+    """Where the same words of this sender were answered enough: so writes a machine that shows no sign of being one.
+
+    Not of a command: it is obeyed and answered however often it comes.
+    """
+    if judgement.silence is not None or judgement.command is not None:
+        return judgement
+    had = books.messages.answers_to_the_same(row, since=row.arrived_at - DAY)
+    return replace(judgement, silence=REPEATED) if had >= MOST_ANSWERS_TO_THE_SAME else judgement
 
 
 def _place(world: World, books: Books, row: MessageRow, submission: Submission) -> Submission:

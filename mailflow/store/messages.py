@@ -160,14 +160,25 @@ class MessageBook:
             .values(attempts=MessageRow.attempts - 1)
         )
 
-    def describe(self, row: MessageRow, message: Message) -> None:
-        """Notes what reading the mail showed."""
+    def describe(self, row: MessageRow, message: Message, content_key: str) -> None:
+        """Notes what reading the mail showed; `content_key` is shared by mails that say the same."""
+        row.content_key = content_key
         row.message_id = message.message_id
         row.sender = message.sender
         row.sender_name = message.sender_name
         row.subject = message.subject
         row.references = list(message.references)
         self._session.add(row)
+
+    def answers_to_the_same(self, row: MessageRow, *, since: datetime) -> int:
+        """How many letters answered mails of this sender that say the same as `row` and arrived after `since`."""
+        found = select(func.count(func.distinct(MessageRow.answer_key))).where(
+            MessageRow.sender == row.sender,
+            MessageRow.content_key == row.content_key,
+            col(MessageRow.arrived_at) > since,
+            col(MessageRow.id) != row.id,
+        )
+        return self._session.exec(found).one()
 
     def conclude(self, row: MessageRow, judgement: Judgement, event: MessageEvent, now: datetime) -> None:
         """Notes the judgement; an answer is due unless silence was found right."""

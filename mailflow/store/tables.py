@@ -23,6 +23,7 @@ class MessageRow(SQLModel, table=True):
     """One mail, by the SHA-256 of its bytes. `attempts` counts tries to judge it, before each is made.
 
     `defect` is why only the header stands in the spool: "too-large", "unfetchable", or "" for a whole mail.
+    `content_key` is shared by mails that say the same.
     `ref` is the receipt number of a mail that is held as a whole; the entry that it becomes takes it over.
     """
 
@@ -40,6 +41,7 @@ class MessageRow(SQLModel, table=True):
     sender_name: str = ""
     subject: str = ""
     references: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    content_key: str = ""
     state: str = MessageState.SPOOLED.value
     reason: str | None = None
     silence: str | None = None

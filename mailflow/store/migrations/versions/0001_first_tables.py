@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("sender_name", AutoString(), nullable=False),
         sa.Column("subject", AutoString(), nullable=False),
         sa.Column("references", sa.JSON(), nullable=False),
+        sa.Column("content_key", AutoString(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("reason", AutoString(), nullable=True),
         sa.Column("silence", AutoString(), nullable=True),
