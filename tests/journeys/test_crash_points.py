@@ -86,7 +86,7 @@ def test_a_run_struck_at_any_point_is_made_good_by_the_next(yard: Yard, how: How
         begun = len(yard.smtp.letters)
         first = yard.run(journey, number, how)
         if how == "exit":
-            assert first.code == CRASHED, (number, point)
+            assert_died_or_ended_before(first, number)
         else:
             assert_is_one_clear_line(first, f"{number} {point}")
         again = yard.run(journey)
@@ -104,6 +104,13 @@ def is_struck(number: int, point: str, how: How) -> bool:
         return False
     is_like_others = any(name in point for name in ("mkstemp", "fsync", "replace", "link", "copyfile"))
     return os.environ.get("MAILFLOW_EVERY_POINT") == "1" or number % (5 if is_like_others else 2) == 0
+
+
+def assert_died_or_ended_before(outcome: Outcome, number: int) -> None:
+    """It died there; or, since threads take turns as they please, it was done before it came to so many points."""
+    if outcome.code != CRASHED:
+        assert outcome.code == 0, (number, outcome.printed)
+        assert len(outcome.points) < number
 
 
 def assert_is_one_clear_line(outcome: Outcome, at: str) -> None:
