@@ -75,6 +75,11 @@ class EntryBook:
             found = found.where(EntryRow.sender == sender)
         return self.known(list(self._session.exec(found.order_by(col(EntryRow.arrived_at), col(EntryRow.id)))))
 
+    def refs(self, campaign: str, statuses: Iterable[EntryStatus]) -> list[str]:
+        """The receipt numbers of the entries of these statuses, the oldest first."""
+        wanted = (EntryRow.campaign == campaign, col(EntryRow.status).in_([one.value for one in statuses]))
+        return list(self._session.exec(select(EntryRow.ref).where(*wanted).order_by(col(EntryRow.id))))
+
     def open(self, campaign: str, ref: str, submission: Submission, message: MessageRow, *, name_key: str) -> EntryRow:
         """Opens an entry with its first version."""
         status = EntryStatus(submission.verdict.value)
