@@ -29,13 +29,16 @@ class Reading:
     bounce: Bounce | None = None
 
 
-def read_bytes(raw: bytes, campaign: Campaign, *, defect: str = "") -> tuple[Unpacked, Facts]:
+def read_bytes(
+    raw: bytes, campaign: Campaign, *, defect: str = "", sha256: str | None = None
+) -> tuple[Unpacked, Facts]:
     """Reads a mail; where its body cannot be read, its header alone, with the defect named.
 
-    `defect`: why only the header was fetched ("too-large", "unfetchable"), "" for a whole mail.
+    `defect`: why only the header was fetched ("too-large", "unfetchable"), "" for a whole mail. `sha256`: the hash of
+    `raw` where it is known already.
     """
     try:
-        unpacked = read_message(raw)
+        unpacked = read_message(raw, sha256=sha256)
     except ReadRefused:
         unpacked = _marked(read_message(_header_of(raw)), "unreadable")
     if defect:
@@ -53,7 +56,7 @@ def read_spooled(sha256: str, defect: str, spool: Spool, files: Spool, campaign:
         raw = spool.get(sha256)
     except StoreError as error:
         raise ReadRefused(str(error)) from error
-    unpacked, facts = read_bytes(raw, campaign, defect=defect)
+    unpacked, facts = read_bytes(raw, campaign, defect=defect, sha256=sha256)
     keep_files(files, unpacked.contents.values())
     silence = reason_for_silence(unpacked.message, frozenset())
     bounce = read_bounce(raw, unpacked) if silence in SILENCES else None
