@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailflow.judge.names import folded
 from mailflow.judge.rejudge import rejudge
 from mailflow.maillog import log
 from mailflow.model.entry import EntryStatus, Known
@@ -27,11 +26,11 @@ def settle(world: World) -> int:
         last = books.fact(SETTLED_AT)
         if last is not None and datetime.fromisoformat(last).astimezone(world.campaign.zone).date() >= now.date():
             return 0
-        refs = books.entries.refs(world.campaign.id, OPEN)
+        keys = books.entries.keys(world.campaign.id, OPEN)
     changed = 0
-    for start in range(0, len(refs), GROUP):
+    for start in range(0, len(keys), GROUP):
         with world.database.write() as books:
-            changed += _settle_group(world, books, refs[start : start + GROUP], now)
+            changed += _settle_group(world, books, keys[start : start + GROUP], now)
     with world.database.write() as books:
         books.note(SETTLED_AT, now.isoformat())
     if changed:
@@ -39,18 +38,13 @@ def settle(world: World) -> int:
     return changed
 
 
-def _settle_group(world: World, books: Books, refs: Sequence[str], now: datetime) -> int:
+def _settle_group(world: World, books: Books, keys: Sequence[tuple[str, str, str]], now: datetime) -> int:
     campaign, changed = world.campaign, 0
-    entries = books.entries.meant(campaign.id, name_keys=(), study_ids=(), refs=refs)
-    kin = books.entries.meant(
-        campaign.id,
-        name_keys=[folded(entry.applicant) for entry in entries],
-        study_ids=[entry.study_id for entry in entries if entry.study_id],
-        refs=(),
-    )
-    known = Known(entries=kin, units=world.units)
-    for entry in entries:
-        again = rejudge(entry, campaign, known, now=now) if entry.status in OPEN else None
+    refs, names, study_ids = zip(*keys, strict=True)
+    kin = books.entries.meant(campaign.id, name_keys=names, study_ids=study_ids, refs=refs)
+    known, ours = Known(entries=kin, units=world.units), set(refs)
+    for entry in kin:
+        again = rejudge(entry, campaign, known, now=now) if entry.ref in ours and entry.status in OPEN else None
         if again is None or again.verdict.value == entry.status.value:
             continue
         row = books.entries.by_ref(entry.ref)

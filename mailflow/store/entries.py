@@ -12,7 +12,7 @@ from mailflow.model.entry import EntryStatus, KnownEntry, Relation, Submission, 
 from mailflow.model.facts import Value
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, known_entry
-from mailflow.store.statements import MEANT
+from mailflow.store.statements import BY_REF, MEANT
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class EntryBook:
 
     def by_ref(self, ref: str) -> EntryRow | None:
         """The entry of that receipt number."""
-        return self._session.exec(select(EntryRow).where(EntryRow.ref == ref)).first()
+        return self._session.exec(BY_REF, params={"ref": ref}).first()
 
     def known(self, rows: Sequence[EntryRow]) -> tuple[KnownEntry, ...]:
         """The entries as values, in the order of `rows`."""
@@ -75,10 +75,11 @@ class EntryBook:
             found = found.where(EntryRow.sender == sender)
         return self.known(list(self._session.exec(found.order_by(col(EntryRow.arrived_at), col(EntryRow.id)))))
 
-    def refs(self, campaign: str, statuses: Iterable[EntryStatus]) -> list[str]:
-        """The receipt numbers of the entries of these statuses, the oldest first."""
-        wanted = (EntryRow.campaign == campaign, col(EntryRow.status).in_([one.value for one in statuses]))
-        return list(self._session.exec(select(EntryRow.ref).where(*wanted).order_by(col(EntryRow.id))))
+    def keys(self, campaign: str, statuses: Iterable[EntryStatus]) -> list[tuple[str, str, str]]:
+        """Receipt number, name key and 学号 of the entries of these statuses, the oldest first."""
+        found = select(EntryRow.ref, EntryRow.name_key, EntryRow.study_id).where(EntryRow.campaign == campaign)
+        found = found.where(col(EntryRow.status).in_([one.value for one in statuses]))
+        return [(ref, name, number) for ref, name, number in self._session.exec(found.order_by(col(EntryRow.id)))]
 
     def open(self, campaign: str, ref: str, submission: Submission, message: MessageRow, *, name_key: str) -> EntryRow:
         """Opens an entry with its first version."""

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from mailflow.model.letter import PRIORITY, Letter, LetterKind
 from mailflow.model.states import LetterEvent, LetterState, letter_after
-from mailflow.store.statements import NEXT_DUE, RAW, REACHED
+from mailflow.store.statements import KEYS_BETWEEN, NEXT_DUE, RAW, REACHED
 from mailflow.store.tables import AddressRow, LetterBytesRow, LetterRow
 
 
@@ -154,8 +154,8 @@ class LetterBook:
     def keys_like(self, prefix: str) -> int:
         """How many letters have a key that begins with `prefix`."""
         # a range, because LIKE does not use the index
-        inside = (LetterRow.key >= prefix, LetterRow.key < prefix + chr(sys.maxunicode))
-        return self._session.exec(select(func.count()).select_from(LetterRow).where(*inside)).one()
+        bounds = {"least": prefix, "beyond": prefix + chr(sys.maxunicode)}
+        return self._session.exec(KEYS_BETWEEN, params=bounds).one()
 
     def heard_since(self, instant: datetime) -> set[str]:
         """Addresses that a receipt or a reminder was posted to since then."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, func, or_, update
 from sqlmodel import col, select
 
 from mailflow.model.states import LetterState
 from mailflow.store.tables import AddressRow, EntryRow, LetterBytesRow, LetterRow
 
+BY_REF = select(EntryRow).where(EntryRow.ref == bindparam("ref"))
 MEANT = (
     select(EntryRow)
     .where(
@@ -35,3 +36,5 @@ NEXT_DUE = (
 )
 REACHED = update(AddressRow).where(col(AddressRow.address) == bindparam("name"), col(AddressRow.failures) != 0)
 REACHED = REACHED.values(failures=0)
+KEYS_BETWEEN = select(func.count()).select_from(LetterRow)
+KEYS_BETWEEN = KEYS_BETWEEN.where(LetterRow.key >= bindparam("least"), LetterRow.key < bindparam("beyond"))
