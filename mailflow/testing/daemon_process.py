@@ -10,16 +10,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mailflow.testing.journey import Journey
-from mailflow.testing.shifted import set_clock
+from mailflow.testing.shifted import DIES_AT, set_clock
 
 WAIT_SECONDS = 90.0
 
 
 class Daemon:
-    """`mailflow run` as a child process, whose clock the test sets, for a `with` block. `log` is its stderr so far."""
+    """`mailflow run` as a child process, whose clock the test sets, for a `with` block. `log` is its stderr so far.
 
-    def __init__(self, journey: Journey, clock: datetime) -> None:
+    With `dies_at` it kills itself in place of its so many-th commit.
+    """
+
+    def __init__(self, journey: Journey, clock: datetime, *, dies_at: int = 0) -> None:
         self._journey = journey
+        self._environment = {**os.environ, DIES_AT: str(dies_at)}
         self._clock_file = journey.home / "clock"
         self._log_file = journey.home / "daemon.log"
         self.set_clock(clock)
@@ -38,7 +42,7 @@ class Daemon:
         module = ["-m", "mailflow.testing.shifted", str(self._clock_file), "--config", str(self._journey.config), "run"]
         with self._log_file.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, *module], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ}
+                [sys.executable, *module], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
             )
         return self
 
@@ -57,9 +61,9 @@ class Daemon:
         """Returns once `condition` holds. Raises TimeoutError, or RuntimeError when the daemon ends before that."""
         wait_until(condition, what, seconds=seconds, alive=lambda: self.process.poll() is None, log=lambda: self.log)
 
-    def wait_for_lines(self, count: int, *, seconds: float = WAIT_SECONDS) -> None:
-        """Returns once the log has `count` lines."""
-        self.wait_until(lambda: self.log.count("\n") >= count, f"{count} lines in the log", seconds=seconds)
+    def wait_for_death(self, *, seconds: float = WAIT_SECONDS) -> int:
+        """The exit code of a daemon that ends by itself. Raises subprocess.TimeoutExpired."""
+        return self.process.wait(seconds)
 
     def terminate(self, *, seconds: float = 20.0) -> int:
         """SIGTERM; gives the exit code. Raises subprocess.TimeoutExpired."""
