@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from mailflow.model.sight import Look, Seal
+
 Value = int | float | str | date
 """A field's value: counts and points are int, percentages float, days date, all else str."""
 
@@ -53,12 +55,29 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a picture shows: the role that its words tell (UNKNOWN: none), and the values that stand at labels in it.
+
+    `values` are by field id; a form need not have the field. `blurred`: what is missing here may stand there all the
+    same, and the sender can be asked for the original.
+    """
+
+    role: Role
+    values: Mapping[str, Value] = field(default_factory=dict)
+    blurred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What is known of one attachment: `role`, told by "content", "name" or "nothing" (`told_by`).
 
     `problem` is a finding code where the file could not be read as what it is, `detail` says why (English,
     for the log and `show`). `form` is set where a form was read in it, `more_forms` where further filled forms
     (of other applicants) stand in the same file; `listed` are the applicants of a list that is no form.
+
+    `look`: a slow look would tell more of this file, and none was taken so far. What such a look showed: `shown` in a
+    picture, `scan` the values read in a picture of a form (alone they prove nothing), `seal` whether it bears one,
+    `pixels` the hash of a picture's pixels.
     """
 
     sha256: str
@@ -70,6 +89,11 @@ class FileFacts:
     detail: str = ""
     more_forms: tuple[FormReading, ...] = ()
     listed: tuple[Listed, ...] = ()
+    look: Look | None = None
+    shown: Shown | None = None
+    scan: FormReading | None = None
+    seal: Seal | None = None
+    pixels: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
