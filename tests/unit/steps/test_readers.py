@@ -135,6 +135,7 @@ def script(tmp_path: Path, end: str) -> subprocess.Popen[str]:
     path.write_text(SCRIPT.format(end=end), encoding="utf-8")
     return subprocess.Popen(
         [sys.executable, str(path), str(tmp_path)],
+        stdin=subprocess.PIPE,  # one that waits on it waits, whatever the tests' own is
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
