@@ -1,4 +1,4 @@
-"""Real servers in tests: there, or a reason to skip, or a failure where they are demanded."""
+"""What tests need of the machine (servers, a font): there, or a reason to skip, or a failure where it is demanded."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Literal
 import pytest
 
 
-def require(server: Literal["dovecot", "postfix"]) -> None:
-    """Skips the calling test, with what to install, when `server` is not on this machine.
+def require(what: Literal["dovecot", "postfix", "drawn"]) -> None:
+    """Skips the calling test, with what to install, when `what` is not on this machine.
 
     With MAILFLOW_REQUIRE_SERVERS=1 in the environment (continuous integration) its absence is a failure.
     """
-    reason: str | None = importlib.import_module(f"mailflow.testing.{server}").available()
+    reason: str | None = importlib.import_module(f"mailflow.testing.{what}").available()
     if reason is None:
         return
     if os.environ.get("MAILFLOW_REQUIRE_SERVERS") == "1":

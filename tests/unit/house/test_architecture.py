@@ -15,7 +15,7 @@ PACKAGE = ROOT / "mailflow"
 
 BASE = frozenset({"mailflow", "model", "errors", "clock", "areas", "atomic", "maillog", "resources"})
 CORE = frozenset({"campaign", "intake", "documents", "judge", "letters", "reports"})
-WORLD = frozenset({"store", "wire"})
+WORLD = frozenset({"store", "wire", "sight"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "mailflow": frozenset(),
@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "reports": frozenset({"model", "errors", "resources", "campaign", "letters"}),
     "store": frozenset({"model", "errors", "clock", "atomic"}),
     "wire": frozenset({"model", "errors", "clock", "atomic"}),
+    "sight": frozenset({"model", "errors", "documents"}),
     "steps": BASE | CORE | WORLD,
     "wiring": BASE | CORE | WORLD | {"steps", "sections", "settings"},
     "daemon": BASE | CORE | WORLD | {"steps", "sections", "settings", "wiring"},
@@ -54,6 +55,12 @@ ONLY_IMPORTER = {
     "alembic": re.compile(r"store/.*\.py"),
     "typer": re.compile(r"cli/.*\.py"),
     "structlog": re.compile(r"maillog\.py"),
+    "rapidocr": re.compile(r"sight/ocr\.py"),
+    "onnxruntime": re.compile(r"sight/ocr\.py"),
+    "pypdfium2": re.compile(r"sight/scan\.py"),
+    "pi_heif": re.compile(r"sight/picture\.py"),
+    "cv2": re.compile(r"sight/.*\.py"),
+    "numpy": re.compile(r"sight/.*\.py"),
     "pymap": re.compile(r"(testing|demo)/.*\.py|cli/demo\.py"),
     "aiosmtpd": re.compile(r"(testing|demo)/.*\.py|cli/demo\.py"),
 }

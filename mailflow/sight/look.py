@@ -1,0 +1,57 @@
+"""One look at one file: its bytes to a Sight. Never an exception for what is in a file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from mailflow.errors import MailflowError, ReadRefused
+from mailflow.model.sight import Look, Sight
+from mailflow.sight.installed import missing
+
+
+def look_at(content: bytes, look: Look) -> Sight:
+    """What a PICTURE or SCAN shows. A file that cannot be looked at is a Sight with a `problem`.
+
+    Raises MailflowError only where this host lacks the extra `ocr`.
+    """
+    lacking = missing()
+    if lacking:
+        raise MailflowError(lacking)
+    blank = Sight(hashlib.sha256(content).hexdigest(), look)
+    from mailflow.sight.picture import TooLarge
+    from mailflow.sight.scan import Locked
+
+    try:
+        return _picture(blank, content) if look is Look.PICTURE else _scan(blank, content)
+    except TooLarge as error:
+        return replace(blank, problem="attachment.too-large", detail=str(error))
+    except Locked as error:
+        return replace(blank, problem="attachment.encrypted", detail=str(error))
+    except ReadRefused as error:
+        return replace(blank, problem="attachment.unreadable", detail=str(error))
+    except MemoryError:
+        return replace(blank, problem="attachment.too-large", detail="it takes more memory than one look may")
+    except Exception as error:  # native libraries let any error of a damaged file through
+        return replace(blank, problem="attachment.unreadable", detail=f"{type(error).__name__} while looking at it")
+
+
+def _picture(blank: Sight, content: bytes) -> Sight:
+    from mailflow.sight.ocr import the_ocr
+    from mailflow.sight.page import read_page
+    from mailflow.sight.picture import decode
+
+    pages, hashes = [], []
+    for picture in decode(content):
+        hashes.append(picture.sha256)
+        pages.append(read_page(the_ocr(), picture.pixels))
+    together = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    return replace(blank, pages=tuple(pages), pixels=together)
+
+
+def _scan(blank: Sight, content: bytes) -> Sight:
+    from mailflow.sight.ocr import the_ocr
+    from mailflow.sight.page import read_page
+    from mailflow.sight.scan import pages
+
+    return replace(blank, pages=tuple(read_page(the_ocr(), page) for page in pages(content)))
