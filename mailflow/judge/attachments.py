@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from mailflow.judge.forms import check_form, is_without_unit
 from mailflow.judge.found import Found, finding, together, weighed
 from mailflow.judge.holding import Holding
+from mailflow.judge.names import folded
 from mailflow.judge.people import ORGANISATION
 from mailflow.judge.phrase import listed, quoted, say
+from mailflow.judge.pictures import SCREENSHOTS, check_looked_into, name_of, names_of
 from mailflow.model.campaign import Campaign, Requirement, Severity
 from mailflow.model.entry import Check, FiledFile, Finding, Mark
 from mailflow.model.facts import FileFacts, Role
@@ -16,7 +18,6 @@ from mailflow.model.facts import FileFacts, Role
 UNREAD = ("attachment.encrypted", "attachment.unsupported", "attachment.too-large", "attachment.unreadable")
 """The codes a reader gives a file it could not read."""
 
-_SHOWN_NAMES = 3
 _WRAPPED = {
     ("attachment.unsupported", Role.ARCHIVE): "attachment.unsupported-archive",
     ("attachment.unsupported", Role.MESSAGE): "attachment.unsupported-message",
@@ -52,22 +53,29 @@ def unread_file(campaign: Campaign, file: FileFacts, severity: Severity) -> Find
 
 
 def _check_file(holding: Holding, requirement: Requirement) -> Found:
-    campaign, role = holding.campaign, requirement.role
-    files = [file for file in holding.files if file.role is role]
+    role = requirement.role
+    files = tuple(file for file in holding.files if file.role is role or _is_pasted(file, role))
     if not files:
         return _missing(holding, requirement)
-    unread = _unread(holding, role)
+    unread = _unread(holding, role, files)
     if unread is None:
-        received = say(campaign, "check.received", files=_names(holding, files))
-        return Found(checks=(Check(role, requirement.label, Mark.MET, received),))
+        return check_looked_into(holding, requirement, files)
     mark = Mark.MISSING if unread.severity is Severity.ERROR else Mark.UNSURE
     return weighed([unread], [Check(role, requirement.label, mark, unread.text)])
+
+
+def _is_pasted(file: FiledFile, role: Role) -> bool:
+    """Whether a form holds the picture that is asked for: people paste screenshots into it."""
+    return file.role is Role.FORM and file.shown is not None and file.shown.role is role
 
 
 def _missing(holding: Holding, requirement: Requirement) -> Found:
     """`attachment.missing`, weighing less for who belongs to no unit and can get no stamp."""
     campaign = holding.campaign
     excused = is_without_unit(holding, ORGANISATION) and requirement.without_unit is not Severity.ERROR
+    taken = _taken_for_another(holding, requirement)
+    if taken and not excused:
+        return _other_page(holding, requirement, taken)
     found = finding(
         campaign,
         "attachment.missing",
@@ -82,10 +90,45 @@ def _missing(holding: Holding, requirement: Requirement) -> Found:
     return weighed([found], [Check(requirement.role, requirement.label, mark, detail)])
 
 
-def _unread(holding: Holding, role: Role) -> Finding | None:
-    """The finding about the files of a required role, where none of them could be read as it should."""
+def _taken_for_another(holding: Holding, requirement: Requirement) -> list[FiledFile]:
+    """Pictures that came in place of the one asked for: so named, or of a page that nobody asked for."""
+    words = holding.campaign.role_hints.get(requirement.role, ())
+    asked = {one.role for one in holding.category.requirements}
+    return [
+        file
+        for file in holding.files
+        if file.shown is not None
+        and file.shown.role in SCREENSHOTS - {requirement.role}
+        and (_is_named(file, words) or (requirement.role in SCREENSHOTS and file.shown.role not in asked))
+    ]
+
+
+def _other_page(holding: Holding, requirement: Requirement, taken: list[FiledFile]) -> Found:
+    """`attachment.missing` that says what came in its place was taken for."""
+    campaign = holding.campaign
+    roles = [file.shown.role for file in taken if file.shown is not None]
+    pages = listed(campaign, dict.fromkeys(campaign.role_labels.get(one, one) for one in roles))
+    said = {"label": requirement.label, "ask": requirement.ask, "file": names_of(holding, taken), "taken": pages}
+    phrase = "attachment.missing-other-page"
+    found = finding(campaign, "attachment.missing", Severity.ERROR, where=requirement.role, phrase=phrase, **said)
+    detail = say(campaign, "check.missing-other-page", **said)
+    return weighed([found], [Check(requirement.role, requirement.label, Mark.MISSING, detail)])
+
+
+def _is_named(file: FiledFile, words: Iterable[str]) -> bool:
+    name = folded(file.filename or "")
+    return any(folded(word) in name for word in words)
+
+
+def _unread(holding: Holding, role: Role, files: tuple[FiledFile, ...]) -> Finding | None:
+    """The finding about the files of a required role, where none of them could be read as it should.
+
+    What a look at them showed says more than what was found before it.
+    """
     mine = [file for file in holding.news if file.role is role]
     if not mine:
+        if any(file.shown is not None or file.scan is not None for file in files):
+            return None
         return next((one for one in holding.still(*UNREAD) if one.where == role), None)
     if any(file.problem is None for file in mine):
         return None
@@ -98,7 +141,7 @@ def _unread(holding: Holding, role: Role) -> Finding | None:
         Severity.WARNING if looked_at else Severity.ERROR,
         where=role,
         phrase="attachment.unreadable-noted" if looked_at else "",
-        file=_name(holding, best.filename),
+        file=name_of(holding, best.filename),
     )
 
 
@@ -124,14 +167,3 @@ def _cloud_links(holding: Holding, severity: Severity) -> list[Finding]:
     if not hosts:
         return []
     return [finding(holding.campaign, "attachment.cloud-link", severity, hosts=listed(holding.campaign, hosts))]
-
-
-def _names(holding: Holding, files: Iterable[FiledFile]) -> str:
-    """The names of received files, the first few of many."""
-    names = [_name(holding, file.filename) for file in files]
-    shown = listed(holding.campaign, names[:_SHOWN_NAMES])
-    return shown if len(names) <= _SHOWN_NAMES else say(holding.campaign, "check.files", names=shown, count=len(names))
-
-
-def _name(holding: Holding, filename: str | None) -> str:
-    return quoted(filename or "") or say(holding.campaign, "check.nameless")

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from mailflow.campaign.rules import Answer, Outcome, check_rule
 from mailflow.judge.codes import RULE
 from mailflow.judge.found import Found, together
-from mailflow.judge.phrase import day, listed, say, shown
+from mailflow.judge.phrase import day, label_of, listed, say, shown
 from mailflow.model.campaign import Campaign, Category, Rule, Severity
 from mailflow.model.entry import Check, Finding, Mark, Verdict
 from mailflow.model.facts import Value
@@ -65,7 +65,7 @@ def _failed(campaign: Campaign, form: Form, rule: Rule, fields: Mapping[str, Val
 
 
 def _unknown(campaign: Campaign, form: Form, rule: Rule, outcome: Outcome, *, form_read: bool) -> Found:
-    missing = [_label(campaign, form, one) for one in outcome.missing]
+    missing = [label_of(campaign, form, one) for one in outcome.missing]
     asked = any(one in form.required for one in outcome.missing)
     row = _row(rule, Mark.UNSURE, say(campaign, "check.rule-waits" if asked or not form_read else "check.rule-open"))
     if asked or not form_read:
@@ -91,17 +91,10 @@ def _read(campaign: Campaign, form: Form, rule: Rule, fields: Mapping[str, Value
         say(
             campaign,
             "check.value",
-            label=_label(campaign, form, one),
+            label=label_of(campaign, form, one),
             value=shown(fields[one], form.field(one)),
         )
         for one in sorted(rule.reads, key=lambda one: order.get(one, len(order)))
         if one in fields
     )
     return say(campaign, "check.value-separator").join(values)
-
-
-def _label(campaign: Campaign, form: Form, field_id: str) -> str:
-    """A field's label on this form, else on any other, else the phrase "label.<id>", else its id."""
-    forms = (form, *campaign.forms)
-    labels = (found.label for one in forms if (found := one.field(field_id)) is not None)
-    return next(labels, campaign.phrases.get(f"label.{field_id}", field_id))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from mailflow.judge.people import CONTAINERS
 from mailflow.model.entry import FiledFile
-from mailflow.model.facts import Facts, Role, Value
-from mailflow.model.message import Message
+from mailflow.model.facts import Facts, FileFacts, Role, Value
+from mailflow.model.message import Attachment, Message
 
 GATHERED = CONTAINERS | {Role.EVIDENCE, Role.UNKNOWN}
 """Roles of which an entry keeps every file; of any other role the newest mail's replace the older ones."""
@@ -15,21 +16,40 @@ GATHERED = CONTAINERS | {Role.EVIDENCE, Role.UNKNOWN}
 
 def own_files(message: Message, facts: Facts, wanted: Iterable[str]) -> tuple[FiledFile, ...]:
     """The files of a mail with these SHA-256s, each content once, in the given order."""
-    roles = {file.sha256: file.role for file in facts.files}
+    known = {file.sha256: file for file in facts.files}
     attachments = {one.sha256: one for one in reversed(message.attachments)}
     return tuple(
-        FiledFile(sha256, one.filename, roles.get(sha256, Role.UNKNOWN), one.media_type, one.size)
+        _filed(one, known.get(sha256))
         for sha256 in dict.fromkeys(wanted)
         if (one := attachments.get(sha256)) is not None
     )
 
 
+def _filed(attachment: Attachment, known: FileFacts | None) -> FiledFile:
+    sha256, name, kind, size = attachment.sha256, attachment.filename, attachment.media_type, attachment.size
+    if known is None:
+        return FiledFile(sha256, name, Role.UNKNOWN, kind, size)
+    return FiledFile(sha256, name, known.role, kind, size, known.shown, known.scan, known.seal, known.pixels)
+
+
 def merged_files(old: tuple[FiledFile, ...], new: tuple[FiledFile, ...]) -> tuple[FiledFile, ...]:
-    """The files of an entry after a mail: see GATHERED. The same content counts once, with its newest role."""
+    """The files of an entry after a mail: see GATHERED. The same content counts once, with its newest role.
+
+    What a look at it showed stays known where it comes again and was not looked at this time.
+    """
+    before = {file.sha256: file for file in old}
+    new = tuple(_with_sight(file, before.get(file.sha256)) for file in new)
     replaced = {file.role for file in new} - GATHERED
     contents = {file.sha256 for file in new}
     kept = [file for file in old if file.role not in replaced and file.sha256 not in contents]
     return (*kept, *new)
+
+
+def _with_sight(file: FiledFile, before: FiledFile | None) -> FiledFile:
+    is_looked_at = any(one is not None for one in (file.shown, file.scan, file.seal, file.pixels))
+    if before is None or is_looked_at:
+        return file
+    return replace(file, shown=before.shown, scan=before.scan, seal=before.seal, pixels=before.pixels)
 
 
 def merged_fields(old: Mapping[str, Value], new: Mapping[str, Value], invalid: Iterable[str]) -> dict[str, Value]:

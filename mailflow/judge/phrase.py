@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Value
-from mailflow.model.form import Field, FieldKind
+from mailflow.model.form import Field, FieldKind, Form
 
 LONGEST_QUOTE = 60
 """Characters of a file name or a cell that are quoted; a receipt has to stay short."""
@@ -67,3 +67,10 @@ def shown(value: Value, field: Field | None = None) -> str:
     if field is not None and field.kind is FieldKind.PERCENT:
         return f"{value:g}%"
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def label_of(campaign: Campaign, form: Form, field_id: str) -> str:
+    """A field's label on this form, else on any other, else the phrase "label.<id>", else its id."""
+    forms = (form, *campaign.forms)
+    labels = (found.label for one in forms if (found := one.field(field_id)) is not None)
+    return next(labels, campaign.phrases.get(f"label.{field_id}", field_id))

@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailflow.model.campaign import Severity
-from mailflow.model.facts import Role, Value
+from mailflow.model.facts import FormReading, Role, Shown, Value
+from mailflow.model.sight import Seal
+from mailflow.model.trace import Trace, Use, traces_of
 
 
 class Verdict(StrEnum):
@@ -64,28 +66,66 @@ class Mark(StrEnum):
     MISSING = "missing"
 
 
+class Seen(StrEnum):
+    """What looking into the files of a requirement came to, where it is worth a word."""
+
+    AGREES = "agrees"  # a figure or a day in it is the form's
+    DIFFERS = "differs"  # something in it is not what the form says
+    UNREAD = "unread"  # nothing could be read in it
+    NO_SEAL = "no-seal"  # no red seal was seen on it
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field as the form and a picture have it, both as people write it; "" where one of them has it not.
+
+    `agrees` is None where there is nothing to compare: what stands in a picture alone is shown and never used.
+    """
+
+    field: str
+    label: str
+    form: str
+    picture: str
+    agrees: bool | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One line of a receipt's checklist: the requirement, how it stands, and the value read or what to do.
 
-    `where` is a role, a field or "rule.<id>".
+    `where` is a role, a field or "rule.<id>". `detail` may have several lines. `seen` and `compared` tell of a
+    requirement whose files were looked into.
     """
 
     where: str
     label: str
     mark: Mark
     detail: str
+    seen: Seen | None = None
+    compared: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FiledFile:
-    """A file an entry holds, by content; `filename` is the sender's, cleaned."""
+    """A file an entry holds, by content; `filename` is the sender's, cleaned.
+
+    What a look at it showed is kept with it, as in FileFacts: a later mail may bring the form alone.
+    """
 
     sha256: str
     filename: str | None
     role: Role
     media_type: str
     size: int
+    shown: Shown | None = None
+    scan: FormReading | None = None
+    seal: Seal | None = None
+    pixels: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str | None]:
+        """What makes it another file: content and name. What is known of it may grow."""
+        return self.sha256, self.filename
 
 
 class Relation(StrEnum):
@@ -120,6 +160,11 @@ class Submission:
     checks: tuple[Check, ...] = ()
     files: tuple[FiledFile, ...] = ()
     carries_period: bool = False
+
+    @property
+    def traces(self) -> frozenset[Trace]:
+        """By what its material is known again."""
+        return traces_of(self.files, (self.study_id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +207,14 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What judging may know besides the mail: entries that could be meant, and the registered units."""
+    """What judging may know besides the mail: entries that could be meant, and the registered units.
+
+    `uses`: which entries bear a trace of what the mail brings, or of what an entry holds that it could mean.
+    """
 
     entries: tuple[KnownEntry, ...] = ()
     units: tuple[Unit, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     def unit_of(self, address: str) -> Unit | None:
         """The unit that owns `address` (lower case)."""

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from mailflow.model.entry import EntryStatus, KnownEntry, Relation, Submission, Unit
 from mailflow.model.facts import Value
 from mailflow.store.codec import from_plain, to_plain
-from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, known_entry
+from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, is_changed, known_entry
 from mailflow.store.statements import BY_REF, MEANT
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
 
@@ -108,7 +108,8 @@ class EntryBook:
     def advance(self, row: EntryRow, submission: Submission, message: MessageRow) -> bool:
         """Adds a version where the mail changed anything; says whether it did."""
         held = self.content(row)
-        changed = dict(held.fields) != dict(submission.fields) or set(held.files) != set(submission.files)
+        changed = is_changed(held, submission)
+        row.filed_version = row.filed_version if held == content_of(submission) else None
         if changed:
             row.version += 1
             row.updated_at = message.arrived_at
@@ -245,7 +246,6 @@ class EntryBook:
         assert row.id is not None
         row.number = number
         row.reported_version = row.version
-        content = {"fields": to_plain(self.content(row).fields)}
         self._session.add(row)
         self._session.add(
             ReportedRow(
@@ -254,7 +254,7 @@ class EntryBook:
                 version=row.version,
                 number=number,
                 is_correction=is_correction,
-                content=content,
+                content={"fields": to_plain(self.content(row).fields)},
             )
         )
 

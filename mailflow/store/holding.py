@@ -32,6 +32,12 @@ def content_of(submission: Submission) -> Content:
     return Content(submission.fields, submission.findings, submission.checks, submission.files)
 
 
+def is_changed(held: Content, submission: Submission) -> bool:
+    """Whether fields or files are others than those held. That more is known of the same files is no change."""
+    files = {one.identity for one in submission.files}
+    return dict(held.fields) != dict(submission.fields) or {one.identity for one in held.files} != files
+
+
 def known_entry(row: EntryRow, version: VersionRow, message_sha256: str) -> KnownEntry:
     """The entry as a value, with its current version, which came with the mail of that hash."""
     content = from_plain(Content, version.content)

@@ -11,9 +11,10 @@ from typing import Any
 from mailflow.judge.judge import judge
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import EntryStatus, Known, KnownEntry, Relation, Submission, Unit, Verdict
-from mailflow.model.facts import Facts, FileFacts, FormReading, Role, Value
+from mailflow.model.facts import Facts, FileFacts, FormReading, Role, Shown, Value
 from mailflow.model.judgement import Disposition, Draft, Judgement, Route
 from mailflow.model.message import Attachment, Message
+from mailflow.model.sight import Seal
 
 GOOD_VALUES: Mapping[str, Value] = {
     "name": "王小明",
@@ -66,6 +67,27 @@ def file(
         Attachment(filename if filename != "" else None, size, sha256, media_type, inside, folder=folder),
         FileFacts(sha256, name, role, "name", form, problem),
     )
+
+
+def looked_into(
+    one: File,
+    *,
+    shown: Shown | None = None,
+    scan: FormReading | None = None,
+    seal: Seal | None = None,
+    pixels: str | None = None,
+) -> File:
+    """The file with what a look at it showed; a page that its content tells is of that role."""
+    is_told = shown is not None and shown.role is not Role.UNKNOWN
+    role = shown.role if shown is not None and is_told else one.facts.role
+    told_by = "content" if is_told or scan is not None else one.facts.told_by
+    facts = replace(one.facts, role=role, told_by=told_by, shown=shown, scan=scan, seal=seal, pixels=pixels)
+    return File(one.attachment, facts)
+
+
+def screenshot(values: Mapping[str, Value], *, role: Role = Role.PROFILE, name: str = "IMG_2031.jpg") -> File:
+    """A screenshot that was read: the page of that role, with these values on it."""
+    return looked_into(file(Role.UNKNOWN, name, content=str(values)), shown=Shown(role, dict(values)))
 
 
 def form_file(

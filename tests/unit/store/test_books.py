@@ -11,9 +11,10 @@ from sqlalchemy import text
 from mailflow.errors import StoreError
 from mailflow.model.campaign import Severity
 from mailflow.model.entry import EntryStatus, FiledFile, Finding, Relation, Submission, Verdict
-from mailflow.model.facts import Role
+from mailflow.model.facts import FormReading, Role
 from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.occurrence import Occurrence, OccurrenceKind
+from mailflow.model.sight import Seal
 from mailflow.model.states import MessageEvent
 from mailflow.store.books import Books
 from mailflow.store.database import Database
@@ -46,6 +47,21 @@ def submission(**changes: object) -> Submission:
 
 def opened(books: Books, row: MessageRow, ref: str = "SX20-AAAAAA", **changes: object) -> EntryRow:
     return books.entries.open("shanxi", ref, submission(**changes), row, name_key="王小明")
+
+
+def test_what_is_seen_later_in_the_same_files_is_kept_without_a_new_version_and_shown_in_the_folder(
+    database: Database,
+) -> None:
+    with database.write() as books:
+        mail = message(books)
+        row = opened(books, mail, files=(SCAN,))
+        books.entries.filed(row.ref, 1, "SX20-AAAAAA 王小明")
+        seen = replace(SCAN, seal=Seal.PRESENT, scan=FormReading("volunteer", fields={"total_points": 28345}))
+        assert not books.entries.advance(row, submission(relation=Relation.VERSION, ref=row.ref, files=(seen,)), mail)
+    with database.read() as books:
+        (entry,) = books.entries.all("shanxi")
+        assert (entry.version, entry.files) == (1, (seen,))
+        assert [one.ref for one in books.entries.unfiled(10)] == ["SX20-AAAAAA"]
 
 
 def test_the_same_bytes_in_two_folders_are_one_mail_in_two_places(database: Database) -> None:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailflow.model.campaign import Severity
-from mailflow.model.entry import Check, FiledFile, Finding, Mark, Relation, Submission, Verdict
-from mailflow.model.facts import Role, Value
+from mailflow.model.entry import Check, Compared, FiledFile, Finding, Mark, Relation, Seen, Submission, Verdict
+from mailflow.model.facts import FormReading, Role, Shown, Value
 from mailflow.model.judgement import Disposition, Judgement
+from mailflow.model.sight import Seal
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import Content
 
@@ -21,8 +22,23 @@ values: st.SearchStrategy[Value] = st.one_of(
 )
 fields = st.dictionaries(st.sampled_from(["name", "total_points", "captured_on", "participation"]), values)
 findings = st.builds(Finding, texts, st.sampled_from(Severity), texts, st.none() | texts, for_reviewer=st.booleans())
-checks = st.builds(Check, texts, texts, st.sampled_from(Mark), texts)
-files = st.builds(FiledFile, texts, st.none() | texts, st.sampled_from(Role), texts, st.integers(0, 10**9))
+compared = st.builds(Compared, texts, texts, texts, texts, st.none() | st.booleans())
+seen = st.none() | st.sampled_from(Seen)
+checks = st.builds(Check, texts, texts, st.sampled_from(Mark), texts, seen, st.lists(compared, max_size=2).map(tuple))
+shown = st.builds(Shown, st.sampled_from(Role), fields, st.booleans())
+scans = st.builds(FormReading, texts, st.lists(texts, max_size=2).map(tuple), fields)
+files = st.builds(
+    FiledFile,
+    texts,
+    st.none() | texts,
+    st.sampled_from(Role),
+    texts,
+    st.integers(0, 10**9),
+    shown=st.none() | shown,
+    scan=st.none() | scans,
+    seal=st.none() | st.sampled_from(Seal),
+    pixels=st.none() | texts,
+)
 contents = st.builds(
     Content,
     fields,
@@ -46,6 +62,19 @@ def test_a_judgement_survives(name: str, held: dict[str, Value], kept: tuple[Fil
     one = Submission(name, "announcer", None, None, None, Verdict.HELD, Relation.CONFLICT, fields=held, files=kept)
     judgement = Judgement(Disposition.ENTRY, None, (one,), unplaced=(name,))
     assert from_plain(Judgement, json.loads(json.dumps(to_plain(judgement)))) == judgement
+
+
+def test_a_version_from_before_pictures_were_read_is_read_as_one_without_sights() -> None:
+    old = {
+        "fields": {"name": "王小明"},
+        "findings": [],
+        "checks": [{"where": "photo", "label": "生活工作照1张", "mark": "met", "detail": "照片.jpg"}],
+        "files": [{"sha256": "a", "filename": "照片.jpg", "role": "photo", "media_type": "image/jpeg", "size": 10}],
+    }
+    back = from_plain(Content, old)
+    assert back.files == (FiledFile("a", "照片.jpg", Role.PHOTO, "image/jpeg", 10),)
+    assert back.checks == (Check("photo", "生活工作照1张", Mark.MET, "照片.jpg"),)
+    assert back.files[0].shown is None
 
 
 def test_a_text_that_looks_like_a_day_stays_a_text() -> None:
