@@ -27,6 +27,7 @@ from mailflow.maillog import log
 from mailflow.model.letter import LetterKind
 from mailflow.steps.collect import collect
 from mailflow.steps.dispatch import Lane, dispatch
+from mailflow.steps.look import look
 from mailflow.steps.once import post_due, start
 from mailflow.steps.posting import alarm_bytes, ring
 from mailflow.steps.process import process
@@ -45,7 +46,7 @@ RING_SOON = timedelta(minutes=1)
 LONGEST_READING = 60.0
 RING_AGAIN = timedelta(hours=1)
 JITTER = 0.1
-INTAKE, JUDGING, DELIVERY, ALARMS = "intake", "judging", "delivery", "alarms"
+INTAKE, JUDGING, LOOKING, DELIVERY, ALARMS = "intake", "judging", "looking", "delivery", "alarms"
 ABOUT = {INTAKE: "imap", DELIVERY: "smtp"}
 """What an alarm about a lane is about, as the steps call it: the same trouble rings once, whoever notices it."""
 
@@ -86,7 +87,7 @@ class Trouble:
 class Daemon:
     """Runs until `end` is called. `poll_seconds` apart the mailbox is asked, with some jitter.
 
-    `work` wakes judging; `posted` says to every lane out that there is something in the outbox.
+    `work` wakes judging, `looks` looking; `posted` says to every lane out that there is something in the outbox.
     """
 
     world: World
@@ -97,6 +98,7 @@ class Daemon:
     spare_courier: Callable[[], Courier]
     stop: threading.Event = field(default_factory=threading.Event)
     work: threading.Event = field(default_factory=threading.Event)
+    looks: threading.Event = field(default_factory=threading.Event)
     _outboxes: list[threading.Event] = field(default_factory=list, repr=False)
     _is_open: bool = field(default=False, repr=False)
     _rung_directly: datetime | None = field(default=None, repr=False)
@@ -112,6 +114,9 @@ class Daemon:
         scheduler.add_job(self.work.set, "interval", seconds=TICK_SECONDS, misfire_grace_time=None, coalesce=True)
         scheduler.start()
         threads = [threading.Thread(target=self._repeat, args=(INTAKE, self._intake, self.stop), name="imap")]
+        if self.world.eyes.looks:
+            looking = (LOOKING, self._looking, self.looks)
+            threads.append(threading.Thread(target=self._repeat, args=looking, name=LOOKING))
         for lane in self.lanes:
             wake = threading.Event()
             self._outboxes.append(wake)
@@ -134,6 +139,7 @@ class Daemon:
         """Has every lane finish what it does and return."""
         self.stop.set()
         self.work.set()
+        self.looks.set()
         self.posted()
 
     def posted(self) -> None:
@@ -177,9 +183,17 @@ class Daemon:
         until = monotonic() + LONGEST_READING
         while (taken_up := process(self.world)) and monotonic() < until and not self.stop.is_set():
             self.posted()
+        self.looks.set()
         if post_due(self.world, at_once=False):
             self.posted()
         return 0.0 if taken_up else float(TICK_SECONDS)
+
+    def _looking(self) -> float:
+        """Files are looked at one after the other, and what waits for that is judged."""
+        if not look(self.world, stop=self.stop):
+            return float(TICK_SECONDS)
+        self.work.set()
+        return 0.0
 
     def _delivery(self, lane: Lane) -> float:
         dispatch(self.world, lane, self.stop)

@@ -138,6 +138,15 @@ class Limits(Section):
     quiet_minutes: float = Field(default=2, ge=0)
 
 
+class Reading(Section):
+    """`[reading]`: the slow readers, where they are installed."""
+
+    pictures: bool = True
+    documents: bool = True
+    wait_seconds: float = Field(default=60, ge=0)
+    children: int = Field(default=0, ge=0)
+
+
 class Recipients(Section):
     """`[recipients]`: who gets the reports, and who gets alarms, digests and copies."""
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailflow.errors import SettingsError
-from mailflow.sections import Alarm, Imap, Letters, Limits, Recipients, Smtp, Units
+from mailflow.sections import Alarm, Imap, Letters, Limits, Reading, Recipients, Smtp, Units
 
 DEFAULT_FILE = Path("mailflow.toml")
 
@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     imap: Imap | None = None
     smtp: Smtp | None = None
     limits: Limits = Limits()
+    reading: Reading = Reading()
     recipients: Recipients = Recipients()
     letters: Letters = Letters()
     alarm: Alarm | None = None

@@ -18,7 +18,9 @@ from mailflow.model.entry import Unit
 from mailflow.model.letter import Correspondent, LetterKind, Part
 from mailflow.sections import ADDRESS, Smtp
 from mailflow.settings import Settings
+from mailflow.steps.eyes import Eyes
 from mailflow.steps.readers import Readers
+from mailflow.steps.reading import read_spooled
 from mailflow.steps.world import Addressees, Limits, World
 from mailflow.store.cabinet import Cabinet
 from mailflow.store.spool import Spool
@@ -61,7 +63,7 @@ def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None =
         spool=spool,
         files=files,
         cabinet=Cabinet(data / "filed", files),
-        readers=Readers(spool, files, campaign, count=max(1, min(4, os.cpu_count() or 1))),
+        readers=Readers(read_spooled, (spool, files, campaign), count=max(1, min(4, os.cpu_count() or 1))),
         correspondent=correspondent_of(settings),
         units=units_of(settings),
         own_addresses=own_addresses(settings),
@@ -81,6 +83,20 @@ def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None =
             alarm=(settings.alarm.to if settings.alarm else ()) or settings.recipients.organiser,
         ),
         is_shadow=settings.mode == "shadow",
+        eyes=build_eyes(settings, files),
+    )
+
+
+def build_eyes(settings: Settings, files: Spool) -> Eyes:
+    """The slow readers that the settings want and that are installed."""
+    from mailflow.steps.looking import open_eyes
+
+    reading = settings.reading
+    return open_eyes(
+        files,
+        pictures=reading.pictures,
+        children=reading.children,
+        wait=timedelta(seconds=reading.wait_seconds),
     )
 
 

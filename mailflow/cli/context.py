@@ -58,6 +58,7 @@ class Context:
             yield world
         finally:
             world.readers.close()
+            world.eyes.close()
             world.database.close()
 
     @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 from mailflow.cli.context import Context
 from mailflow.cli.output import fields_json, finding_json, local, print_json, shown
+from mailflow.cli.progress import counted
 from mailflow.errors import SettingsError
 from mailflow.letters.answered import Answered
 from mailflow.letters.command import compose_command_answer
@@ -20,12 +21,17 @@ from mailflow.model.facts import Facts
 from mailflow.model.judgement import Judgement
 from mailflow.model.letter import Letter
 from mailflow.model.message import Message
+from mailflow.model.sight import Look, Sight
+from mailflow.settings import Settings
 from mailflow.steps.answer import blank_part
+from mailflow.steps.eyes import Eyes, LookTask
 from mailflow.steps.judging import decide
-from mailflow.steps.readers import Failed, Readers, Task, warm_up
-from mailflow.steps.reading import Reading
+from mailflow.steps.readers import Failed, Readers, warm_up
+from mailflow.steps.reading import Reading, Task, read_spooled
 from mailflow.store.spool import Spool
-from mailflow.wiring import correspondent_of, own_addresses, people_first_of, units_of
+from mailflow.wiring import build_eyes, correspondent_of, own_addresses, people_first_of, units_of
+
+MailReaders = Readers[Task, Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def explain_file(context: Context, file: Path, *, as_json: bool) -> None:
 def explain(context: Context, raw: bytes, *, read: Callable[[bytes, Campaign], Reading] | None = None) -> Explanation:
     """Judges the message of these bytes as if nothing else had ever come. `read`: None reads in a child process."""
     settings, campaign = context.settings, context.campaign
-    reading = (read or read_in_child)(raw, campaign)
+    reading = read(raw, campaign) if read else read_in_children(raw, campaign, settings)
     message = reading.message
     arrived_at = message.received_at or context.clock.now()
     units = units_of(settings)
@@ -72,16 +78,35 @@ def explain(context: Context, raw: bytes, *, read: Callable[[bytes, Campaign], R
     return Explanation(message, reading.facts, judgement, arrived_at, _reply(context, message, judgement, arrived_at))
 
 
-def read_in_child(raw: bytes, campaign: Campaign) -> Reading:
-    """Reads the bytes as the daemon would: in a child process with limits."""
+def read_in_children(raw: bytes, campaign: Campaign, settings: Settings) -> Reading:
+    """Reads the bytes as the daemon would, in child processes with limits, and looks at all that wants a slow look."""
     with tempfile.TemporaryDirectory(prefix="mailflow-") as folder:
         spool, files = Spool(Path(folder) / "spool"), Spool(Path(folder) / "files")
         [sha256] = spool.put([raw])
-        with Readers(spool, files, campaign, count=1) as readers:
-            [(_, result)] = readers.read([Task(sha256)])
+        with MailReaders(read_spooled, (spool, files, campaign), count=1) as readers:
+            reading = _read(readers, Task(sha256))
+            looks = {one.sha256: one.look for one in reading.facts.files if one.look is not None}
+            sights = _look_at(looks, build_eyes(settings, files), files)
+            return _read(readers, Task(sha256, sights=sights)) if sights else reading
+
+
+def _read(readers: MailReaders, task: Task) -> Reading:
+    [(_, result)] = readers.read([task])
     if isinstance(result, Failed):
         raise SettingsError(f"the message cannot be read: {result.error}")
     return result
+
+
+def _look_at(looks: Mapping[str, Look], eyes: Eyes, files: Spool) -> tuple[Sight, ...]:
+    """What is seen in the files, as far as they can be looked at here; a terminal shows how far it is."""
+    wanted = [LookTask(sha256, look) for sha256, look in looks.items() if look in eyes.looks]
+    with counted("files looked at", len(wanted)) as tell:
+        sights = []
+        for sight in eyes.look_at_all(wanted, files):
+            sights.append(sight)
+            tell()
+    eyes.close()
+    return tuple(sights)
 
 
 def _reply(context: Context, message: Message, judgement: Judgement, arrived_at: datetime) -> Letter | None:

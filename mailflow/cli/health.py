@@ -21,10 +21,12 @@ def print_health(context: Context, *, as_json: bool) -> int:
         now = world.now()
         polled = books.fact(POLL_DONE)
         last = datetime.fromisoformat(polled) if polled else None
+        seen, of = books.sights.backlog()
         document = {
             "last_poll": local(last, world.campaign.zone),
             "stale": last is None or now - last > stale_after,
             "messages": {state.value: 0 for state in MessageState} | books.messages.count_by_state(),
+            "looks_waiting": of - seen,
             "letters": {state.value: 0 for state in LetterState} | books.letters.count_by_state(),
             "oldest_waiting": local(books.messages.oldest_pending(), world.campaign.zone),
         }

@@ -93,6 +93,11 @@ replies_per_hour = 0
 breaker_failures = 20       # so many failed letters within an hour stop what goes out, until `mailflow outbox resume`
 quiet_minutes = 2           # mails of one sender closer than this share one answer
 
+[reading]                   # the slow readers, where they are installed
+pictures = true             # screenshots and scans (pip install 'mailflow[ocr]')
+documents = true            # .doc, .wps, .rtf, .odt (LibreOffice)
+wait_seconds = 60           # a receipt waits no longer for them
+
 [recipients]
 platform  = []              # who gets the consolidated reports
 organiser = []              # who gets alarms, digests and copies

@@ -13,6 +13,9 @@ from mailflow.steps.file import paths_of
 from mailflow.steps.world import World
 from mailflow.store.tables import LetterRow, MessageRow
 
+BAR = 24
+"""Characters of a progress bar."""
+
 
 def list_entries(context: Context, *, category: str | None, status: str | None, as_json: bool) -> None:
     """Prints the entries. Raises SettingsError for a category or status that does not exist."""
@@ -71,8 +74,9 @@ def list_messages(context: Context, *, state: str | None, as_json: bool) -> None
     with context.books() as (world, books):
         rows = books.messages.all(state)
         refs = books.entries.refs_by_message([row.id for row in rows if row.id is not None])
+        looked = books.sights.progress()
         if as_json:
-            print_json([message_json(world, row, refs.get(row.id or 0, [])) for row in rows])
+            print_json([message_json(world, row, refs.get(row.id or 0, []), looked.get(row.id or 0)) for row in rows])
             return
         print_table(
             ("sha256", "arrived", "sender", "subject", "state", "reason", "entries"),
@@ -83,17 +87,26 @@ def list_messages(context: Context, *, state: str | None, as_json: bool) -> None
                     row.sender,
                     row.subject,
                     shown_state(row),
-                    row.reason,
+                    row.reason or _looked(looked.get(row.id or 0)),
                     " ".join(refs.get(row.id or 0, [])),
                 )
                 for row in rows
             ),
             empty="no messages",
         )
+        seen, of = books.sights.backlog()
+        if of:
+            print(f"\nfiles looked at: {seen} of {of} {'█' * (BAR * seen // of):░<{BAR}}")
 
 
-def message_json(world: World, row: MessageRow, refs: list[str]) -> dict[str, Any]:
-    """A message as the contract has it."""
+def _looked(progress: tuple[int, int] | None) -> str | None:
+    return f"files looked at: {progress[0]} of {progress[1]}" if progress else None
+
+
+def message_json(
+    world: World, row: MessageRow, refs: list[str], looked: tuple[int, int] | None = None
+) -> dict[str, Any]:
+    """A message as the contract has it, and how many of its pictures and scans were looked at while some wait."""
     return {
         "sha256": row.sha256,
         "message_id": row.message_id,
@@ -103,6 +116,7 @@ def message_json(world: World, row: MessageRow, refs: list[str]) -> dict[str, An
         "state": shown_state(row),
         "reason": row.reason,
         "entries": refs,
+        "looked_at": {"seen": looked[0], "of": looked[1]} if looked else None,
     }
 
 

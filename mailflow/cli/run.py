@@ -13,13 +13,15 @@ from mailflow.wiring import build_lanes, build_mailbox, imap_account
 def run_pass(context: Context) -> int:
     """One complete pass; 1 where a server could not be reached."""
     warm_up()
+    from mailflow.cli.progress import progress_of
     from mailflow.daemon import only_one
     from mailflow.steps.once import run_once
 
     mailbox, lanes = build_mailbox(context.settings), build_lanes(context.settings)
     with context.world() as world, only_one(world.data):
         try:
-            errors = run_once(world, mailbox, imap_account(context.settings), lanes)
+            with progress_of(world) as tell:
+                errors = run_once(world, mailbox, imap_account(context.settings), lanes, tell=tell)
         finally:
             for lane in lanes:
                 lane.courier.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mailflow.documents.excel import read_xls, read_xlsx
@@ -20,6 +20,7 @@ from mailflow.intake.unpack import MAIL
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts, FileFacts, FormReading, Role
 from mailflow.model.message import Attachment, Unpacked
+from mailflow.model.sight import Sight
 
 READERS: dict[Kind, Callable[[bytes], Sheet]] = {
     Kind.DOCX: read_docx,
@@ -49,7 +50,12 @@ READABLE = frozenset(
 UNSUPPORTED = {Kind.OLD_TEXT: "an older or foreign text format: only docx, xlsx, xls and PDF are read"}
 
 
-def extract(unpacked: Unpacked, campaign: Campaign) -> Facts:
+def extract(
+    unpacked: Unpacked,
+    campaign: Campaign,
+    sights: Mapping[str, Sight] | None = None,
+    converted: Mapping[str, bytes] | None = None,
+) -> Facts:
     """What is known of each attachment, in the order of the mail. Never raises: what cannot be read is a `problem`.
 
     A PDF of a form is the scan where the mail also brings that form to be read, and the form where it does not.

@@ -14,6 +14,7 @@ from mailflow.steps.calendar import begin, keep_calendar
 from mailflow.steps.collect import collect, finish_all
 from mailflow.steps.dispatch import Lane, dispatch_all, recover
 from mailflow.steps.file import file_entries
+from mailflow.steps.look import look
 from mailflow.steps.posting import ring
 from mailflow.steps.process import process
 from mailflow.steps.restored import take_over_copy
@@ -26,15 +27,24 @@ from mailflow.wire.imap import ImapAccount, Mailbox
 PAUSE = 0.05
 
 
-def run_once(world: World, mailbox: Mailbox, account: ImapAccount, lanes: Sequence[Lane]) -> list[WireError]:
+def run_once(
+    world: World,
+    mailbox: Mailbox,
+    account: ImapAccount,
+    lanes: Sequence[Lane],
+    *,
+    tell: Callable[[], None] = lambda: None,
+) -> list[WireError]:
     """One pass at the world's time; gives the errors of servers that could not be reached.
+
+    `tell` is called whenever mails were read or files looked at.
 
     What could not be posted keeps nothing from leaving; it is raised at the end. Raises StoreError, MailflowError.
     """
     start(world)
     trouble: MailflowError | None = None
     try:
-        errors = _take_in(world, mailbox, account)
+        errors = _take_in(world, mailbox, account, tell)
         try:
             post_due(world, at_once=True)
         except MailflowError as error:
@@ -90,7 +100,13 @@ def _file_all(world: World) -> int:
     return done
 
 
-def _take_in(world: World, mailbox: Mailbox, account: ImapAccount) -> list[WireError]:
+def _read_all(world: World, tell: Callable[[], None]) -> None:
+    """Reads and judges all that is there, the slow readers too."""
+    while process(world, patient=True) or look(world):
+        tell()
+
+
+def _take_in(world: World, mailbox: Mailbox, account: ImapAccount, tell: Callable[[], None]) -> list[WireError]:
     """Collects in a thread of its own while what is there already is read and judged."""
     errors: list[WireError] = []
     failures: list[Exception] = []
@@ -112,13 +128,11 @@ def _take_in(world: World, mailbox: Mailbox, account: ImapAccount) -> list[WireE
         while thread.is_alive():
             arrived.wait(PAUSE)
             arrived.clear()
-            while process(world):
-                pass
+            _read_all(world, tell)
     finally:
         stop.set()
         thread.join()
-    while process(world):
-        pass
+    _read_all(world, tell)
     if failures:
         raise failures[0]
     if any(isinstance(error, AuthenticationError) for error in errors):

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 from mailflow.errors import StoreError
@@ -24,10 +24,11 @@ from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.states import MessageEvent, MessageState
 from mailflow.steps.bounces import note_bounce
 from mailflow.steps.judging import decide
+from mailflow.steps.lookout import is_supplement, waits_for_looks
 from mailflow.steps.obeying import obey
 from mailflow.steps.posting import ring
-from mailflow.steps.readers import Failed, Task
-from mailflow.steps.reading import Reading
+from mailflow.steps.readers import Failed
+from mailflow.steps.reading import Reading, Task
 from mailflow.steps.tracing import where
 from mailflow.steps.world import World
 from mailflow.store.books import Books
@@ -52,13 +53,14 @@ EVENTS = {
 Read = tuple[str, Reading | Failed]
 
 
-def process(world: World, *, seconds: float = SECONDS) -> int:
+def process(world: World, *, seconds: float = SECONDS, patient: bool = False) -> int:
     """Judges up to a batch of spooled mails; says how many it took up. 0: nothing is waiting.
 
-    No mail is begun once `seconds` are over, so that answers and reports do not wait behind slow ones. Raises
+    No mail is begun once `seconds` are over, so that answers and reports do not wait behind slow ones. A mail whose
+    files are being looked at waits for that: for a set time, or `patient`, however long it takes. Raises
     StoreError where the disk or the database, not a mail, is at fault: then no try counts.
     """
-    tasks = _take_up(world)
+    tasks = _take_up(world, None if patient else world.now())
     if not tasks:
         return 0
     unsettled = {task.sha256 for task in tasks}
@@ -77,16 +79,17 @@ def process(world: World, *, seconds: float = SECONDS) -> int:
     return len(tasks)
 
 
-def _take_up(world: World) -> list[Task]:
+def _take_up(world: World, now: datetime | None = None) -> list[Task]:
     with world.database.write() as books:
-        rows = books.messages.spooled(BATCH)
+        rows = books.messages.spooled(BATCH, now)
         for row in rows:
             if row.attempts >= MOST_ATTEMPTS:
                 _fail(world, books, row, row.error or "the daemon died while this mail was at work", shunt=True)
         rows = [row for row in rows if row.attempts < MOST_ATTEMPTS]
         rows = [row for row in rows if row.attempts == 0] or rows[:1]
         books.messages.begin_attempt(rows)
-        return [Task(row.sha256, row.defect) for row in rows]
+        sights = books.sights.of_messages(row.id for row in rows if row.id and row.look_until)
+        return [Task(row.sha256, row.defect, sights.get(row.id or 0, ())) for row in rows]
 
 
 def _in_order(world: World, tasks: Sequence[Task], until: float) -> Iterator[Read]:
@@ -174,6 +177,9 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
         assigned=assigned,
     )
     books.messages.describe(row, reading.message, content_key(reading.message))
+    was_partly_seen = row.partly_seen
+    if waits_for_looks(world, books, row, reading.facts, judgement):
+        return
     if assigned is None:
         judgement = _silent_if_repeated(books, row, judgement)
     now = world.now()
@@ -185,7 +191,8 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
         obey(world, books, row, judgement.command)
     if judgement.disposition is Disposition.HELD and row.ref is None:
         row.ref = world.new_ref()
-    books.messages.conclude(row, judgement, EVENTS[judgement.disposition], now)
+    supplement = was_partly_seen and is_supplement(books, row, judgement)
+    books.messages.conclude(row, judgement, EVENTS[judgement.disposition], now, supplement=supplement)
     books.record(f"message:{row.sha256}", "judged", now, state=row.state, **_summary(judgement))
     log("process").info("judged", message=short(row.sha256), state=row.state)
 

@@ -1,4 +1,4 @@
-"""A small pool of child processes that read mails. A reader that dies or hangs costs its mail a try, nothing else.
+"""A small pool of child processes that read mails, or look at files. One that dies or hangs costs its task a try only.
 
 The standard library's pools give up as a whole when one child dies and cannot tell whose task it was.
 """
@@ -20,25 +20,22 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from mailflow.errors import ReadRefused, StoreError
-from mailflow.model.campaign import Campaign
-from mailflow.steps.reading import Reading, read_spooled
 from mailflow.steps.tracing import where
-from mailflow.store.spool import Spool
 
-Stores = tuple[Spool, Spool, Campaign]
-ReadOne = Callable[[str, str, Spool, Spool, Campaign], Reading]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 PRELOAD = ["mailflow.steps.warm", "mailflow.steps.unmoved"]
 FRESH_CHILDREN = 3
-"""How many new children a mail is offered where each is gone before it takes it."""
+"""How many new children a task is offered where each is gone before it takes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one mail may cost a child; beyond it the child ends, and the mail has lost a try."""
+    """What one task may cost a child; beyond it the child ends, and the task has lost a try."""
 
     wall_seconds: float = 30.0
     cpu_seconds: int = 20
@@ -47,18 +44,10 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One mail to read: its hash, and why only its header was fetched ("" for a whole mail)."""
-
-    sha256: str
-    defect: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Failed:
-    """Why a mail could not be read; `died` where the child was killed or died of it.
+    """Why a task could not be done; `died` where the child was killed or died of it.
 
-    `is_of_store`: the disk would not take its files, which is no fault of the mail.
+    `is_of_store`: the disk would not take its files, which is no fault of the task.
     """
 
     error: str
@@ -70,27 +59,20 @@ class Failed:
 class _Child:
     process: Any
     pipe: Connection
-    task: Task | None = None
+    task: Any = None
     until: float = 0.0
 
 
-class Readers:
+class Readers(Generic[Task, Result]):
     """`count` children, started when first needed. One owner thread. Use as a context, or close().
 
-    `read` is what a child does with one mail; it is found by its name in the child.
+    `read` is what a child does with one task and `args`; it is found by its name in the child.
     """
 
     def __init__(
-        self,
-        spool: Spool,
-        files: Spool,
-        campaign: Campaign,
-        *,
-        count: int = 2,
-        bounds: Bounds | None = None,
-        read: ReadOne = read_spooled,
+        self, read: Callable[..., Result], args: tuple[Any, ...], *, count: int = 2, bounds: Bounds | None = None
     ) -> None:
-        self._args = (spool, files, campaign)
+        self._args = args
         self._read = read
         self._count = count
         self._bounds = bounds or Bounds()
@@ -98,7 +80,7 @@ class Readers:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOAD)
 
-    def read(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Reading | Failed]]:
+    def read(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Failed]]:
         """Reads all of `tasks` side by side and gives each result as it is there, in no set order.
 
         A task is asked for when a child is free, so that `tasks` may end early. Raises OSError where no child starts.
@@ -126,7 +108,7 @@ class Readers:
             child.process.join()
         self._children = []
 
-    def __enter__(self) -> Readers:
+    def __enter__(self) -> Readers[Task, Result]:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -152,9 +134,9 @@ class Readers:
                 return
         raise OSError("no reader starts: the system is short of memory or processes")
 
-    def _result(self, child: _Child) -> tuple[Task, Reading | Failed]:
-        task, child.task = child.task, None
-        assert task is not None
+    def _result(self, child: _Child) -> tuple[Task, Result | Failed]:
+        task: Task = child.task
+        child.task = None
         try:
             if child.pipe.poll():
                 return task, child.pipe.recv()
@@ -201,11 +183,11 @@ def _no_script() -> Iterator[None]:
         sys.modules["__main__"] = script
 
 
-def _serve(pipe: Connection, bounds: Bounds, read: ReadOne, args: Stores) -> None:
-    """The child: reads what it is told until the pipe closes. The daemon decides when to stop, not a signal."""
+def _serve(pipe: Connection, bounds: Bounds, read: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """The child: does what it is told until the pipe closes. The daemon decides when to stop, not a signal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    logging.disable()  # what libraries say of a mail quotes it
+    logging.disable()  # what libraries say of a mail or file quotes it
     warnings.simplefilter("ignore")
     _bound(resource.RLIMIT_AS, bounds.memory_bytes)
     _bound(resource.RLIMIT_FSIZE, bounds.file_bytes)
@@ -225,9 +207,9 @@ def _serve(pipe: Connection, bounds: Bounds, read: ReadOne, args: Stores) -> Non
             pipe.send(Failed(where(error), died=False))
 
 
-def _result_of(read: ReadOne, task: Task, args: Stores) -> Reading | Failed:
+def _result_of(read: Callable[..., Any], task: Any, args: tuple[Any, ...]) -> Any:
     try:
-        return read(task.sha256, task.defect, *args)
+        return read(task, *args)
     except MemoryError:
         os._exit(1)
     except StoreError as error:
@@ -235,7 +217,7 @@ def _result_of(read: ReadOne, task: Task, args: Stores) -> Reading | Failed:
     except ReadRefused as error:
         told = str(error) if isinstance(error.__cause__, StoreError) else where(error)
         return Failed(told, died=False)
-    except Exception as error:  # a bug costs this mail a try, not the child
+    except Exception as error:  # a bug costs this task a try, not the child
         return Failed(where(error), died=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailflow.documents.extract import extract
@@ -14,7 +14,17 @@ from mailflow.intake.read import read_message
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts
 from mailflow.model.message import Message, Unpacked
+from mailflow.model.sight import Sight
 from mailflow.store.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One mail to read: its hash, why only its header was fetched ("" for a whole mail), what was seen in its files."""
+
+    sha256: str
+    defect: str = ""
+    sights: tuple[Sight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +40,19 @@ class Reading:
 
 
 def read_bytes(
-    raw: bytes, campaign: Campaign, *, defect: str = "", sha256: str | None = None
+    raw: bytes,
+    campaign: Campaign,
+    *,
+    defect: str = "",
+    sha256: str | None = None,
+    sights: Sequence[Sight] = (),
+    converted: Mapping[str, bytes] | None = None,
 ) -> tuple[Unpacked, Facts]:
     """Reads a mail; where its body cannot be read, its header alone, with the defect named.
 
     `defect`: why only the header was fetched ("too-large", "unfetchable"), "" for a whole mail. `sha256`: the hash of
-    `raw` where it is known already.
+    `raw` where it is known already. `sights`: what slow looks at its files saw; `converted`: the documents that
+    converters made, by the hash of the file they were made of.
     """
     try:
         unpacked = read_message(raw, sha256=sha256)
@@ -43,20 +60,23 @@ def read_bytes(
         unpacked = _marked(read_message(_header_of(raw)), "unreadable")
     if defect:
         unpacked = _marked(unpacked, defect)
-    return unpacked, extract(unpacked, campaign)
+    return unpacked, extract(unpacked, campaign, {one.sha256: one for one in sights}, converted or {})
 
 
-def read_spooled(sha256: str, defect: str, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
-    """Reads the mail of that hash from the spool and puts its attachments in `files`, durable.
+def read_spooled(task: Task, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
+    """Reads the mail of the task from the spool and puts its attachments in `files`, durable.
 
     Raises StoreError where they cannot be put there, ReadRefused where the original is gone or damaged, or a file of
     the mail is larger than a reader may write.
     """
     try:
-        raw = spool.get(sha256)
+        raw = spool.get(task.sha256)
+        converted = {one.sha256: files.get(one.converted) for one in task.sights if one.converted}
     except StoreError as error:
         raise ReadRefused(str(error)) from error
-    unpacked, facts = read_bytes(raw, campaign, defect=defect, sha256=sha256)
+    unpacked, facts = read_bytes(
+        raw, campaign, defect=task.defect, sha256=task.sha256, sights=task.sights, converted=converted
+    )
     keep_files(files, unpacked.contents.values())
     silence = reason_for_silence(unpacked.message, frozenset())
     bounce = read_bounce(raw, unpacked) if silence in SILENCES else None

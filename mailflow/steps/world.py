@@ -13,7 +13,9 @@ from mailflow.clock import Clock
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Unit
 from mailflow.model.letter import Correspondent, Part
+from mailflow.steps.eyes import Eyes
 from mailflow.steps.readers import Readers
+from mailflow.steps.reading import Reading, Task
 from mailflow.store.cabinet import Cabinet
 from mailflow.store.spool import Spool
 
@@ -61,7 +63,7 @@ class World:
     spool: Spool
     files: Spool
     cabinet: Cabinet
-    readers: Readers
+    readers: Readers[Task, Reading]
     correspondent: Correspondent
     units: tuple[Unit, ...] = ()
     own_addresses: frozenset[str] = frozenset()
@@ -73,6 +75,7 @@ class World:
     dice: Callable[[str], str] = secrets.choice
     blank_forms: dict[str, Part] = field(default_factory=dict)
     folder_id: str | None = None
+    eyes: Eyes = field(default_factory=Eyes)
 
     def now(self) -> datetime:
         """The present instant, in the campaign's zone."""

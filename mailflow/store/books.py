@@ -17,13 +17,14 @@ from mailflow.store.entries import EntryBook
 from mailflow.store.letters import LetterBook
 from mailflow.store.messages import MessageBook
 from mailflow.store.occurrences import OccurrenceBook
+from mailflow.store.sights import SightBook
 from mailflow.store.tables import EventRow, MetaRow
 
 INSERT_EVENTS = insert(SQLModel.metadata.tables["event"])
 
 
 class Books:
-    """The books: `messages`, `entries`, `letters`, `occurrences`, and the events of all of them."""
+    """The books: `messages`, `entries`, `letters`, `occurrences`, `sights`, and the events of all of them."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -31,6 +32,7 @@ class Books:
         self.entries = EntryBook(session)
         self.letters = LetterBook(session)
         self.occurrences = OccurrenceBook(session)
+        self.sights = SightBook(session)
         self._recorded: list[dict[str, Any]] = []
         self._facts: dict[str, str | None] = {}
 

@@ -15,6 +15,7 @@ from mailflow.model.judgement import Judgement
 from mailflow.model.message import Message
 from mailflow.model.states import MessageEvent, MessageState, message_after
 from mailflow.store.codec import from_plain, to_plain
+from mailflow.store.sights import may_be_judged
 from mailflow.store.tables import LocationRow, MessageRow
 
 ANSWERABLE = (MessageState.JUDGED.value, MessageState.HELD.value)
@@ -114,15 +115,10 @@ class MessageBook:
             found = found.where(col(MessageRow.state).in_(wanted))
         return list(self._session.exec(found))
 
-    def spooled(self, limit: int, *, skip: Iterable[int] = ()) -> list[MessageRow]:
-        """The mails that wait to be judged, the longest waiting first."""
-        found = (
-            select(MessageRow)
-            .where(MessageRow.state == MessageState.SPOOLED.value, col(MessageRow.id).not_in(tuple(skip)))
-            .order_by(col(MessageRow.attempts), col(MessageRow.arrived_at), col(MessageRow.id))
-            .limit(limit)
-        )
-        return list(self._session.exec(found))
+    def spooled(self, limit: int, now: datetime | None = None) -> list[MessageRow]:
+        """The mails that may be judged, the longest waiting first; `now` as in `may_be_judged`."""
+        order = (col(MessageRow.attempts), col(MessageRow.arrived_at), col(MessageRow.id))
+        return list(self._session.exec(select(MessageRow).where(may_be_judged(now)).order_by(*order).limit(limit)))
 
     def count_spooled(self, *, before: datetime | None = None) -> int:
         """How many mails wait to be judged; with `before`, of those that arrived earlier than that."""
@@ -180,14 +176,17 @@ class MessageBook:
         )
         return self._session.exec(found).one()
 
-    def conclude(self, row: MessageRow, judgement: Judgement, event: MessageEvent, now: datetime) -> None:
-        """Notes the judgement; an answer is due unless silence was found right."""
+    def conclude(
+        self, row: MessageRow, judgement: Judgement, event: MessageEvent, now: datetime, *, supplement: bool = False
+    ) -> None:
+        """Notes the judgement; an answer is due unless silence is right, or it had one and is no `supplement`."""
         row.judgement = to_plain(judgement)
         row.reason = judgement.reason
         row.silence = judgement.silence
         row.judged_at = now
         row.error = None
-        row.answer_due = event is not MessageEvent.IGNORED and judgement.silence is None and row.answer_key is None
+        answerable = event is not MessageEvent.IGNORED and judgement.silence is None
+        row.answer_due = answerable and (supplement or row.answer_key is None)
         self.move(row, event)
         if event is MessageEvent.JUDGED and not row.answer_due:
             self.move(row, MessageEvent.ANSWERED)

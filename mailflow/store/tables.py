@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import false as sa_false
 from sqlmodel import Field, Relationship, SQLModel
 
 from mailflow.model.entry import EntryStatus, Relation
@@ -25,6 +26,8 @@ class MessageRow(SQLModel, table=True):
     `defect` is why only the header stands in the spool: "too-large", "unfetchable", or "" for a whole mail.
     `content_key` is shared by mails that say the same.
     `ref` is the receipt number of a mail that is held as a whole; the entry that it becomes takes it over.
+    `look_until`: its files are to be looked at, and until then its judgement waits for that. `partly_seen`: it was
+    judged before all of them were, and is judged again when they are.
     """
 
     __tablename__ = "message"
@@ -54,6 +57,8 @@ class MessageRow(SQLModel, table=True):
     ref: str | None = Field(default=None, unique=True)
     assigned_name: str | None = None
     assigned_category: str | None = None
+    look_until: datetime | None = None
+    partly_seen: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": sa_false()})
 
 
 class LocationRow(SQLModel, table=True):

@@ -13,15 +13,15 @@ from mailflow.errors import StoreError
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts
 from mailflow.model.message import Message
-from mailflow.steps.reading import Reading, keep_files
+from mailflow.steps.reading import Reading, Task, keep_files
 from mailflow.store.spool import Spool
 
 LONG = 3600.0
 
 
-def read_badly(sha256: str, defect: str, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
+def read_badly(task: Task, spool: Spool, files: Spool, campaign: Campaign) -> Reading:
     """Does what the mail says: exit, hang, burn, eat, kill, write, raise, full, log, odd; any other is read."""
-    word = spool.get(sha256).decode().split()[0]
+    word = spool.get(task.sha256).decode().split()[0]
     if word == "exit":
         os._exit(3)
     if word == "hang":
@@ -43,5 +43,5 @@ def read_badly(sha256: str, defect: str, spool: Spool, files: Spool, campaign: C
         logging.getLogger("library").error("王小明 13800000000")
         warnings.warn("王小明 13800000000", stacklevel=1)
     subject = "unsendable" if word == "odd" else word
-    message = Message(sha256, 1, None, "a@unit.example", "", subject)
+    message = Message(task.sha256, 1, None, "a@unit.example", "", subject)
     return Reading(message, Facts(()) if word != "odd" else sys)  # type: ignore[arg-type]

@@ -204,7 +204,7 @@ def _read_here(readers: Any, tasks: Iterable[Any]) -> Iterator[Any]:
 
     for task in tasks:
         try:
-            yield task, read_spooled(task.sha256, task.defect, *readers._args)
+            yield task, read_spooled(task, *readers._args)
         except StoreError as error:
             yield task, Failed(str(error), died=False, is_of_store=True)
 

@@ -21,8 +21,8 @@ from mailflow.steps.collect import POLL_BEGUN, take_over
 from mailflow.steps.dispatch import Lane, dispatch
 from mailflow.steps.once import post_due
 from mailflow.steps.process import process
-from mailflow.steps.readers import Failed, Readers, Task
-from mailflow.steps.reading import Reading, read_spooled
+from mailflow.steps.readers import Failed, Readers
+from mailflow.steps.reading import Reading, Task, read_spooled
 from mailflow.steps.tracing import where
 from mailflow.steps.world import Addressees, World
 from mailflow.store.books import Books
@@ -38,11 +38,11 @@ ORGANISER, PLATFORM, OURS = "organiser@unit.example", "platform@unit.example", "
 EVERY_KIND = tuple(LetterKind)
 
 
-class HereReaders(Readers):
+class HereReaders(Readers[Task, Reading]):
     """Reads in this process, which is quicker than starting children. `spoil` may make a reading fail."""
 
     def __init__(self, spool: Spool, files: Spool, campaign: Campaign) -> None:
-        super().__init__(spool, files, campaign)
+        super().__init__(read_spooled, (spool, files, campaign))
         self.spoil: Callable[[Task], Failed | None] = lambda _task: None
 
     def read(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Reading | Failed]]:
@@ -52,7 +52,7 @@ class HereReaders(Readers):
 
     def _here(self, task: Task) -> Reading | Failed:
         try:
-            return read_spooled(task.sha256, task.defect, *self._args)
+            return read_spooled(task, *self._args)
         except StoreError as error:
             return Failed(str(error), died=False, is_of_store=True)
         except ReadRefused as error:

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from mailflow.store import tables  # noqa: F401  (fills the metadata)
+from mailflow.store import sight_tables, tables  # noqa: F401  (they fill the metadata)
 
 connection = context.config.attributes.get("connection")
 if connection is None:

@@ -22,7 +22,7 @@ from mailflow.cli.init import PROVIDERS
 from mailflow.letters.alarm import AlarmCode
 from mailflow.model.retry import SCHEDULE
 from mailflow.model.states import LETTER_TABLE, MESSAGE_TABLE
-from mailflow.sections import Alarm, Imap, Letters, Limits, Recipients, Smtp, Units
+from mailflow.sections import Alarm, Imap, Letters, Limits, Reading, Recipients, Smtp, Units
 from mailflow.settings import Settings
 from mailflow.wire.quirks import IMAP_QUIRKS
 from mailflow.wire.smtp_quirks import REPLY_QUIRKS, ReplyQuirk
@@ -40,6 +40,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "[imap]": Imap,
     "[smtp]": Smtp,
     "[limits]": Limits,
+    "[reading]": Reading,
     "[recipients]": Recipients,
     "[letters]": Letters,
     "[alarm]": Alarm,
@@ -125,7 +126,7 @@ def test_generated_tables_are_as_the_code_has_them(page: str) -> None:
 def test_each_step_on_the_page_is_a_module_of_that_name() -> None:
     life = sections((DOCS / "architecture.md").read_text(encoding="utf-8"), "##")["The life of a message"]
     steps = re.findall(r"^\d+\. \*\*(\w+)\*\*", life, flags=re.MULTILINE)
-    assert len(steps) == 8
+    assert len(steps) == 9
     assert [step for step in steps if not (ROOT / "mailflow" / "steps" / f"{step}.py").is_file()] == []
 
 

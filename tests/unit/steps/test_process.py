@@ -13,7 +13,8 @@ from mailflow.model.letter import LetterKind
 from mailflow.steps import judging
 from mailflow.steps import process as module
 from mailflow.steps.process import process
-from mailflow.steps.readers import Failed, Task
+from mailflow.steps.readers import Failed
+from mailflow.steps.reading import Task
 from mailflow.store.books import Books
 from mailflow.testing.office import Office
 

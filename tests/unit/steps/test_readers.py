@@ -14,10 +14,12 @@ import pytest
 
 from mailflow.campaign.load import load_campaign
 from mailflow.model.campaign import Campaign
-from mailflow.steps.readers import Bounds, Failed, Readers, Task
-from mailflow.steps.reading import Reading
+from mailflow.steps.readers import Bounds, Failed, Readers
+from mailflow.steps.reading import Reading, Task, read_spooled
 from mailflow.store.spool import Spool
 from mailflow.testing.badly import read_badly
+
+MailReaders = Readers[Task, Reading]
 
 BOUNDS = Bounds(wall_seconds=1.0, cpu_seconds=1, memory_bytes=2 * 1024**3, file_bytes=100_000)
 
@@ -33,19 +35,19 @@ def spool(tmp_path: Path) -> Spool:
 
 
 @pytest.fixture
-def readers(spool: Spool, tmp_path: Path, campaign: Campaign) -> Iterator[Readers]:
-    with Readers(spool, Spool(tmp_path / "files"), campaign, bounds=BOUNDS, read=read_badly) as made:
+def readers(spool: Spool, tmp_path: Path, campaign: Campaign) -> Iterator[MailReaders]:
+    with MailReaders(read_badly, (spool, Spool(tmp_path / "files"), campaign), bounds=BOUNDS) as made:
         yield made
 
 
-def read(readers: Readers, spool: Spool, *texts: str) -> dict[str, Reading | Failed]:
+def read(readers: MailReaders, spool: Spool, *texts: str) -> dict[str, Reading | Failed]:
     shas = spool.put([text.encode() for text in texts])
     found = {task.sha256: result for task, result in readers.read(Task(sha) for sha in shas)}
     return {text: found[sha] for text, sha in zip(texts, shas, strict=True)}
 
 
 @pytest.mark.parametrize("word", ["exit", "kill", "eat", "hang", "burn"])
-def test_a_child_that_ends_costs_its_mail_alone(readers: Readers, spool: Spool, word: str) -> None:
+def test_a_child_that_ends_costs_its_mail_alone(readers: MailReaders, spool: Spool, word: str) -> None:
     found = read(readers, spool, "good 1", word, "good 2", "good 3", "good 4")
     result = found.pop(word)
     assert isinstance(result, Failed)
@@ -54,7 +56,7 @@ def test_a_child_that_ends_costs_its_mail_alone(readers: Readers, spool: Spool, 
 
 
 @pytest.mark.parametrize("word", ["raise", "write", "odd"])
-def test_an_exception_costs_its_mail_a_try_and_not_the_child(readers: Readers, spool: Spool, word: str) -> None:
+def test_an_exception_costs_its_mail_a_try_and_not_the_child(readers: MailReaders, spool: Spool, word: str) -> None:
     assert isinstance(read(readers, spool, "good 1")["good 1"], Reading)
     before = {child.process.pid for child in readers._children}
     result = read(readers, spool, word)[word]
@@ -64,14 +66,14 @@ def test_an_exception_costs_its_mail_a_try_and_not_the_child(readers: Readers, s
     assert {child.process.pid for child in readers._children} == before
 
 
-def test_a_disk_that_takes_no_files_is_no_fault_of_the_mail(readers: Readers, spool: Spool) -> None:
+def test_a_disk_that_takes_no_files_is_no_fault_of_the_mail(readers: MailReaders, spool: Spool) -> None:
     result = read(readers, spool, "full")["full"]
     assert isinstance(result, Failed)
     assert result.is_of_store
 
 
-def test_a_damaged_original_is_named(readers: Readers, spool: Spool) -> None:
-    with Readers(*readers._args, bounds=BOUNDS) as real:
+def test_a_damaged_original_is_named(readers: MailReaders, spool: Spool) -> None:
+    with MailReaders(read_spooled, readers._args, bounds=BOUNDS) as real:
         [sha256] = spool.put([b"Subject: x\r\n\r\n"])
         spool.path(sha256).chmod(0o600)
         spool.path(sha256).write_bytes(b"something else")
@@ -80,7 +82,7 @@ def test_a_damaged_original_is_named(readers: Readers, spool: Spool) -> None:
     assert "damaged" in result.error
 
 
-def test_a_child_that_died_at_rest_costs_nobody_anything(readers: Readers, spool: Spool) -> None:
+def test_a_child_that_died_at_rest_costs_nobody_anything(readers: MailReaders, spool: Spool) -> None:
     read(readers, spool, "good 1", "good 2")
     for child in readers._children:
         os.kill(child.process.pid, signal.SIGKILL)
@@ -89,7 +91,7 @@ def test_a_child_that_died_at_rest_costs_nobody_anything(readers: Readers, spool
     assert all(isinstance(one, Reading) for one in found.values())
 
 
-def test_no_task_is_asked_for_before_a_child_is_free(readers: Readers, spool: Spool) -> None:
+def test_no_task_is_asked_for_before_a_child_is_free(readers: MailReaders, spool: Spool) -> None:
     shas = spool.put([f"good {number}".encode() for number in range(6)])
     asked: list[str] = []
 
@@ -104,7 +106,7 @@ def test_no_task_is_asked_for_before_a_child_is_free(readers: Readers, spool: Sp
     assert len(list(results)) == 5
 
 
-def test_closing_ends_the_children(readers: Readers, spool: Spool) -> None:
+def test_closing_ends_the_children(readers: MailReaders, spool: Spool) -> None:
     read(readers, spool, "good 1", "good 2")
     children = [child.process for child in readers._children]
     assert children
@@ -116,14 +118,16 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from mailflow.campaign.load import load_campaign
-from mailflow.steps.readers import Readers, Task
+from mailflow.steps.readers import Readers
+from mailflow.steps.reading import Task
 from mailflow.store.spool import Spool
 from mailflow.testing.badly import read_badly
 
 print("the script runs", flush=True)
 spool = Spool(Path(sys.argv[1]) / "spool")
 [sha256] = spool.put([b"log now"])
-readers = Readers(spool, Spool(Path(sys.argv[1]) / "files"), load_campaign("shanxi-2020"), count=1, read=read_badly)
+stores = (spool, Spool(Path(sys.argv[1]) / "files"), load_campaign("shanxi-2020"))
+readers = Readers(read_badly, stores, count=1)
 print([type(result).__name__ for _, result in readers.read([Task(sha256)])], flush=True)
 print(readers._children[0].process.pid, flush=True)
 {end}
