@@ -1,54 +1,81 @@
-"""What stands on one page: its lines in reading order, and what else a look at it tells."""
+"""What stands on one page: it is held upright, its table is told by its rules, and its lines are read in order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mailflow.model.sight import Line, Page
-from mailflow.sight.cut import line_of
+from mailflow.model.sight import Box, Line, Page
+from mailflow.sight.cut import at_cells, cut_out, unseen
+from mailflow.sight.frame import frame_of, ink, is_straight, pulled_straight
 from mailflow.sight.ocr import Ocr, Quads
+from mailflow.sight.order import in_reading_order
 from mailflow.sight.picture import Pixels
 from mailflow.sight.seal import look_for_seal
-from mailflow.sight.upright import LEAST_SKEW, MOST_SKEW, quarter_turns, sides, skew, straightened
+from mailflow.sight.sharpness import is_blurred
+from mailflow.sight.table import boxes_of
+from mailflow.sight.upright import lies_on_its_side, sides, skew, stands_on_its_head, straightened, turned_left
 
-LONG_SIDE = 736
-SHORT_SIDE = 340
+LONG_SIDE, SHORT_SIDE = 736, 340
 """Text is looked for in a copy of the picture this large: more takes longer, and finds no more on a screen."""
-LONGEST_SIDE = 2560
-FINE_PRINT = 22
-PRINT = 26
-"""Frames of text lower than FINE_PRINT in that copy are looked for again where they are PRINT high."""
-LARGEST_SCALE_SIDE = 1600
+FINE_PRINT, PRINT = 22, 26
+"""Frames of text lower than FINE_PRINT in that copy are looked for again in one where they are PRINT high."""
+LONGEST_SIDE, LONGEST_FINE = 2560, 1600
+LEAST_SKEW, MOST_SKEW = 0.15, 25.0
+"""Degrees between which a page is straightened: below it makes no difference, above it the lines are no lines."""
 MOST_LINES = 400
-LEAST_SCORE = 0.5
-"""Lines of which the reader itself is less sure are no lines."""
+LEAST_SCORE, LEAST_UNSEEN_SCORE = 0.5, 0.8
+"""Lines of which the reader itself is less sure are no lines; more is asked of what was not found as a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """A picture held upright, and the frames of the lines in it."""
+
+    picture: Pixels
+    quads: Quads
+
+    @property
+    def print_height(self) -> float:
+        return float(np.median(sides(self.quads)[1])) if len(self.quads) else 0.0
 
 
 def read_page(ocr: Ocr, picture: Pixels) -> Page:
     """All that is told of one picture."""
-    picture, quads = _upright(ocr, picture)
-    lines = [line for quad in quads[:MOST_LINES] if (line := _line(ocr, picture, quad)) is not None]
-    height, width = picture.shape[:2]
+    seal, picture = look_for_seal(picture)
+    held = _held_upright(ocr, picture)
+    boxes = boxes_of(held.picture, held.print_height) if len(held.quads) else ()
+    height, width = held.picture.shape[:2]
     return Page(
-        width, height, lines=in_reading_order(lines), seal=look_for_seal(picture), blurred=min(width, height) < 500
+        width,
+        height,
+        lines=in_reading_order(_lines(ocr, held, boxes)),
+        boxes=boxes,
+        seal=seal,
+        blurred=is_blurred(held.picture, held.quads),
     )
 
 
-def _upright(ocr: Ocr, picture: Pixels) -> tuple[Pixels, Quads]:
+def _held_upright(ocr: Ocr, picture: Pixels) -> _Upright:
     quads = _find(ocr, picture)
     if not len(quads):
-        return picture, quads
-    turns = quarter_turns(ocr, picture, quads)
-    if turns:
-        picture = np.ascontiguousarray(np.rot90(picture, turns))
+        return _Upright(picture, quads)
+    if lies_on_its_side(quads):
+        picture = turned_left(picture, 1)
         quads = _find(ocr, picture)
+    changed = False
+    if stands_on_its_head(ocr, picture, quads):
+        picture, changed = turned_left(picture, 2), True
     degrees = skew(quads)
     if LEAST_SKEW <= abs(degrees) <= MOST_SKEW:
-        picture, quads = straightened(picture, quads, degrees)
-    return picture, quads
+        picture, changed = straightened(picture, degrees), True
+    corners = frame_of(picture)
+    if corners is not None and not is_straight(corners):
+        picture, changed = pulled_straight(picture, corners), True
+    return _Upright(picture, _find(ocr, picture) if changed else quads)
 
 
 def _find(ocr: Ocr, picture: Pixels) -> Quads:
@@ -59,37 +86,22 @@ def _find(ocr: Ocr, picture: Pixels) -> Quads:
     if not len(quads):
         return quads
     height = float(np.median(sides(quads)[1])) * scale
-    larger = min(1.0, scale * PRINT / height, LARGEST_SCALE_SIDE / long)
+    larger = min(1.0, scale * PRINT / height, LONGEST_FINE / long)
     return ocr.find(picture, larger) if height < FINE_PRINT and larger > scale * 1.1 else quads
 
 
-def _line(ocr: Ocr, picture: Pixels, quad: NDArray[np.float32]) -> Line | None:
-    text, score = ocr.read(line_of(picture, quad))
-    if not text.strip() or score < LEAST_SCORE:
+def _lines(ocr: Ocr, held: _Upright, boxes: Sequence[Box]) -> list[Line]:
+    quads = at_cells(held.quads, boxes)[:MOST_LINES]
+    lines = [_line(ocr, held.picture, quad, LEAST_SCORE) for quad in quads]
+    if boxes:
+        missed = unseen(ink(held.picture), boxes, quads, held.print_height)
+        lines += [_line(ocr, held.picture, quad, LEAST_UNSEEN_SCORE) for quad in missed[:MOST_LINES]]
+    return [line for line in lines if line is not None]
+
+
+def _line(ocr: Ocr, picture: Pixels, quad: NDArray[np.float32], least_score: float) -> Line | None:
+    text, score = ocr.read(cut_out(picture, quad))
+    if not text.strip() or score < least_score:
         return None
     (left, top), (right, bottom) = quad.min(axis=0), quad.max(axis=0)
     return Line(text.strip(), int(left), int(top), int(right), int(bottom), round(score, 3))
-
-
-@dataclass
-class _Row:
-    top: int
-    bottom: int
-    lines: list[Line]
-
-
-def in_reading_order(lines: list[Line]) -> tuple[Line, ...]:
-    """From top to bottom, and from left to right what stands side by side."""
-    rows: list[_Row] = []
-    for line in sorted(lines, key=lambda one: one.top + one.bottom):
-        middle = (line.top + line.bottom) / 2
-        row = rows[-1] if rows else None
-        if row is not None and row.top <= middle <= row.bottom and _middle(row) >= line.top:
-            row.lines.append(line)
-        else:
-            rows.append(_Row(line.top, line.bottom, [line]))
-    return tuple(line for row in rows for line in sorted(row.lines, key=lambda one: one.left))
-
-
-def _middle(row: _Row) -> float:
-    return (row.top + row.bottom) / 2

@@ -17,31 +17,54 @@ ROUND = 0.78
 """A seal's blob is at least so round: the shorter side of the frame around it by the longer."""
 RING = 0.7
 """So much of the circle around a seal is red."""
+EDGE = 2
+"""Pixels around a seal that still bear its ink."""
+INK_VARIES = 30
 COLOURED = 24
 """Less than so much between its channels, a pixel is grey."""
 
 
-def look_for_seal(picture: Pixels) -> Seal:
-    """Whether a seal stands on the page."""
+def look_for_seal(picture: Pixels) -> tuple[Seal, Pixels]:
+    """Whether a seal stands on the page, and the page without its seals, so that the text under them shows."""
     height, width = picture.shape[:2]
     scale = min(1.0, LOOKED_AT / max(height, width))
-    small = cv2.resize(
-        picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA
-    )
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     if _is_grey(small):
-        return Seal.UNKNOWN
-    mask = red(small)
+        return Seal.UNKNOWN, picture
+    found = _seals(red(small))
+    if not found:
+        return Seal.ABSENT, picture
+    cleared = picture.copy()
+    for left, top, across, down in found:
+        _clear(
+            cleared[
+                max(0, int((top - EDGE) / scale)) : int((top + down + EDGE) / scale),
+                max(0, int((left - EDGE) / scale)) : int((left + across + EDGE) / scale),
+            ]
+        )
+    return Seal.PRESENT, cleared
+
+
+def _clear(part: Pixels) -> None:
+    """Takes the red ink out, in place. In red light it is nearly as bright as paper, and black ink stays black."""
+    light = part[:, :, 2]
+    ink, paper = np.median(light[red(part) > 0]), np.percentile(light, 90)
+    part[:] = np.where(light >= ink - INK_VARIES, max(ink, paper), light)[:, :, None]
+
+
+def _seals(mask: Pixels) -> list[tuple[int, int, int, int]]:
+    """Left, top, width and height of each round red blob that looks like a seal."""
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
     count, _, stats, _ = cv2.connectedComponentsWithStats(closed)
-    long = max(small.shape[:2])
-    for left, top, across, down, _area in stats[1:count]:
-        if (
-            SMALLEST * long <= min(across, down)
-            and max(across, down) <= LARGEST * long
-            and _is_seal(mask[top : top + down, left : left + across])
-        ):
-            return Seal.PRESENT
-    return Seal.ABSENT
+    long = max(mask.shape)
+    return [
+        (left, top, across, down)
+        for left, top, across, down, _ in stats[1:count].tolist()
+        if SMALLEST * long <= min(across, down)
+        and max(across, down) <= LARGEST * long
+        and _is_seal(mask[top : top + down, left : left + across])
+    ]
 
 
 def red(picture: Pixels) -> Pixels:
