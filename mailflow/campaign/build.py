@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from mailflow.campaign import category_tables, form_tables, schema
+from mailflow.campaign import category_tables, form_tables, picture_tables, schema
 from mailflow.campaign.rules import reads
 from mailflow.campaign.words import moment_words
 from mailflow.model.campaign import (
@@ -25,6 +25,7 @@ from mailflow.model.campaign import (
 )
 from mailflow.model.facts import Role
 from mailflow.model.form import Cell, Field, Form
+from mailflow.model.picture import Picture
 
 
 def build(file: schema.CampaignFile, phrases: Mapping[str, Mapping[str, str]]) -> Campaign:
@@ -60,6 +61,7 @@ def build(file: schema.CampaignFile, phrases: Mapping[str, Mapping[str, str]]) -
         home_region=about.home_region,
         role_hints={role: tuple(one.words) for role, one in file.role.items()},
         role_labels={role: one.label for role, one in file.role.items()},
+        pictures=tuple(_picture(role, one, file) for role, one in file.picture.items()),
         phrases={
             **phrases.get(about.language, {}),
             **{f"label.{key}": one.labels[0] for key, one in file.field.items() if one.labels},
@@ -100,6 +102,27 @@ def form_fields(form: form_tables.FormTable, file: schema.CampaignFile) -> tuple
 def _form(key: str, form: form_tables.FormTable, file: schema.CampaignFile) -> Form:
     rows = tuple(tuple(Cell(cell.text, cell.field, cell.across, cell.down) for cell in row) for row in form.rows)
     return Form(key, form.title, form_fields(form, file), tuple(form.required), rows)
+
+
+def picture_fields(page: picture_tables.PictureTable, file: schema.CampaignFile) -> tuple[Field, ...]:
+    """The fields of a page: label, kind and neighbour as in [field.…] but for what the page changes; patterns its own.
+
+    Ids without a table are left out.
+    """
+    found = []
+    for key in page.fields:
+        if key not in file.field:
+            continue
+        known, change = file.field[key], page.field.get(key, picture_tables.PictureFieldTable())
+        labels = known.labels if change.labels is None else change.labels
+        found.append(
+            Field(key, tuple(labels), change.kind or known.kind, change.beside or known.beside, change.pattern)
+        )
+    return tuple(found)
+
+
+def _picture(role: Role, page: picture_tables.PictureTable, file: schema.CampaignFile) -> Picture:
+    return Picture(role, tuple(page.marks), page.fewest, picture_fields(page, file))
 
 
 def _category(key: str, file: schema.CampaignFile, zone: ZoneInfo) -> Category:

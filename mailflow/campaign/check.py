@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from mailflow.campaign.check_categories import category_problems
 from mailflow.campaign.check_forms import form_problems
+from mailflow.campaign.check_pictures import picture_problems
 from mailflow.campaign.check_times import report_problems, time_problems
 from mailflow.campaign.problems import Problem, refusal, unknown
 from mailflow.campaign.schema import CampaignFile
@@ -39,6 +40,7 @@ def _meaning(file: CampaignFile, data: Mapping[str, Any]) -> Iterator[Problem]:
     if file.campaign.zone not in available_timezones():
         yield unknown(("campaign", "zone"), "time zone", file.campaign.zone, available_timezones())
     yield from form_problems(file, names)
+    yield from picture_problems(file, names)
     yield from category_problems(file, names)
     yield from report_problems(file, names)
     yield from time_problems(file, names)

@@ -29,8 +29,8 @@ def form_problems(file: CampaignFile, names: Names) -> Iterator[Problem]:
         fields = form_fields(form, file)
         for one in fields:
             inner = (*path, "field", one.id) if one.id in form.field else ("field", one.id)
-            yield from _field_problems(one, inner, form.fields)
-        yield from _alike(fields, path)
+            yield from field_problems(one, inner, form.fields)
+        yield from alike(fields, path)
         yield from _row_problems(form, path)
         yield from _title_problems(form, path)
     for key, requirement in file.requirement.items():
@@ -54,7 +54,8 @@ def twice(path: Path, mentioned: Sequence[str]) -> Iterator[Problem]:
             yield Problem((*path, place), f'"{one}" stands here twice', "leave out one of them", one)
 
 
-def _field_problems(one: Field, path: Path, in_form: Sequence[str]) -> Iterator[Problem]:
+def field_problems(one: Field, path: Path, in_form: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with one field of a form or page that has the fields `in_form`."""
     if one.beside is not None and (one.beside not in in_form or one.beside == one.id):
         yield unknown((*path, "beside"), "field of this form", one.beside, [key for key in in_form if key != one.id])
     if one.combine in (Combine.LOWEST, Combine.HIGHEST) and one.kind not in NUMBERS:
@@ -71,7 +72,7 @@ def _field_problems(one: Field, path: Path, in_form: Sequence[str]) -> Iterator[
                 )
 
 
-def _alike(fields: Sequence[Field], path: Path) -> Iterator[Problem]:
+def alike(fields: Sequence[Field], path: Path) -> Iterator[Problem]:
     """Two fields that would read the same cell."""
     seen: dict[tuple[object, ...], str] = {}
     for one in fields:

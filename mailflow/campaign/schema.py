@@ -13,6 +13,7 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints
 from mailflow.campaign.category_tables import CategoryTable
 from mailflow.campaign.form_tables import FieldTable, FormTable, RequirementTable, RoleTable
 from mailflow.campaign.moments import Clock, Day, Moment
+from mailflow.campaign.picture_tables import PictureTable
 from mailflow.campaign.table import Count, FieldId, Id, Table, Text
 from mailflow.model.facts import Role
 
@@ -126,6 +127,7 @@ class CampaignFile(Table):
     field: Annotated[dict[FieldId, FieldTable], Field(min_length=1)]
     form: Annotated[dict[Id, FormTable], Field(min_length=1)]
     role: dict[Role, RoleTable] = Field(default_factory=dict)
+    picture: dict[Role, PictureTable] = Field(default_factory=dict)
     requirement: dict[Id, RequirementTable] = Field(default_factory=dict)
     category: Annotated[dict[Id, CategoryTable], Field(min_length=1)]
     report: dict[Id, ReportTable] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailflow.model.facts import Role
 from mailflow.model.form import Form
+from mailflow.model.picture import Picture
 
 
 class Severity(StrEnum):
@@ -181,8 +182,9 @@ class Campaign:
 
     `phrases` are the sentences of the campaign's language (`templates/<language>/phrases.toml`), overlaid with the
     file's own `[phrases]`; `texts` its longer texts (privacy notice, group, paper way). `role_hints` are words in
-    file names that tell a role. `workdays` says who makes the working days: "china" (the State Council's table,
-    调休 included) or "weekdays"; `holidays` overrides it: a date and whether work is done on it.
+    file names that tell a role, `pictures` the pages that are known by their words. `workdays` says who makes the
+    working days: "china" (the State Council's table, 调休 included) or "weekdays"; `holidays` overrides it: a date and
+    whether work is done on it.
     """
 
     id: str
@@ -207,6 +209,7 @@ class Campaign:
     home_region: str | None = None
     role_hints: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     role_labels: Mapping[Role, str] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
     phrases: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     holidays: Mapping[date, bool] = field(default_factory=dict)
