@@ -14,6 +14,9 @@ from mailflow.model.form import FieldKind
 MOST_DIGITS = 15
 """Longer numbers are no counts of anything."""
 
+LONGEST_RUNNING = 5_000
+"""So much of running text is searched for days."""
+
 LONGEST_READ = 200
 """Longer texts are no number and no date."""
 
@@ -53,9 +56,10 @@ _SPACED = re.compile(r"\d(?: \d)+")
 _SCALES = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000}
 _MOBILE = re.compile(r"(?<!\d)(?:0086|86)?(1[3-9]\d{9})(?!\d)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-‐–—.·]+(?=\d)")
+_BARE_DATE = re.compile(r"(?<!\d)(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)")
 _DATES = (
     re.compile(r"(?<!\d)(?P<y>\d{4})\s*[年./\-]\s*(?P<m>\d{1,2})\s*[月./\-]\s*(?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)"),
+    _BARE_DATE,
     re.compile(r"(?<!\d)(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]?(?!\d)"),
     re.compile(
         r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s.\-]+(?P<name>[a-z]{3,9})\.?,?[\s\-]+(?P<y>\d{4})(?!\d)", re.I
@@ -192,6 +196,20 @@ def _date(text: str, year: int) -> date | None:
     if first <= 12 and second <= 12 and first != second:
         return None  # 08/09/2020: day or month first is not told
     return _day(int(match["y"]), min(first, second) if second > 12 else second, max(first, second))
+
+
+def days_in(text: str, year: int) -> tuple[date, ...]:
+    """All days that stand in running text, each once; eight digits in a row are none there."""
+    days: dict[date, None] = {}
+    text = _digits_for_numerals(text[:LONGEST_RUNNING])
+    for pattern in (one for one in _DATES if one is not _BARE_DATE):
+        for match in pattern.finditer(text):
+            parts = match.groupdict()
+            month = _month(parts["name"]) if parts.get("name") else int(parts["m"])
+            day = _day(int(parts.get("y") or year), month, int(parts["d"]))
+            days |= {day: None} if day else {}
+        text = pattern.sub("\n", text)
+    return tuple(days)
 
 
 def _day(year: int, month: int, day: int) -> date | None:
