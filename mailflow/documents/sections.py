@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,11 +36,12 @@ def sections(sheet: Sheet, words: Vocabulary) -> Iterator[Section]:
     lines: list[str] = []
     grids: list[Grid] = []
     seen: set[str] = set()
+    repeated = frozenset(_repeated(words))
     for block in sheet.blocks:
         if isinstance(block, str):
             lines.append(block)
             continue
-        labels = {key for cell in block.cells for key in keys_of(cell.text) if key in words.fixed}
+        labels = {key for cell in block.cells for key in keys_of(cell.text) if key in words.fixed} - repeated
         if grids and (seen & labels or categories_in_title(lines, words)):
             yield Section(tuple(before), stack(grids))
             before, grids, seen = [], [], set()
@@ -51,3 +53,11 @@ def sections(sheet: Sheet, words: Vocabulary) -> Iterator[Section]:
         yield Section(tuple(before), stack(grids), tuple(lines))
     elif lines:
         yield Section(tuple(lines), Grid(()))
+
+
+def _repeated(words: Vocabulary) -> Iterator[str]:
+    """What stands more than once on one form (two ranks, several days): seeing it again begins no other form."""
+    for form in words.forms:
+        counts = Counter(key for row in form.form.rows for cell in row for key in set(keys_of(cell.text)))
+        yield from (key for key, count in counts.items() if count > 1)
+        yield from (key for one in form.form.fields if one.beside is not None for key in form.keys[one.id])
