@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from mailflow.documents.excel import read_xls, read_xlsx
 from mailflow.documents.grid import Sheet
 from mailflow.documents.kinds import Kind, kind_of
 from mailflow.documents.layout import fullest, read_forms
 from mailflow.documents.listing import read_listing
+from mailflow.documents.looks import Seen, failed, is_scan, looked_at
 from mailflow.documents.pdf import Locked, read_pdf
 from mailflow.documents.pictures import check_picture
 from mailflow.documents.roles import role_by_name
@@ -20,7 +23,7 @@ from mailflow.intake.unpack import MAIL
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts, FileFacts, FormReading, Role
 from mailflow.model.message import Attachment, Unpacked
-from mailflow.model.sight import Sight
+from mailflow.model.sight import Look, Sight
 
 READERS: dict[Kind, Callable[[bytes], Sheet]] = {
     Kind.DOCX: read_docx,
@@ -47,30 +50,34 @@ READABLE = frozenset(
     | {"jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff"}
 )
 """Extensions that promise a document or picture."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 UNSUPPORTED = {Kind.OLD_TEXT: "an older or foreign text format: only docx, xlsx, xls and PDF are read"}
 
 
 def extract(
     unpacked: Unpacked,
     campaign: Campaign,
-    sights: Mapping[str, Sight] | None = None,
-    converted: Mapping[str, bytes] | None = None,
+    sights: Mapping[str, Sight] = NOTHING,
+    converted: Mapping[str, bytes] = NOTHING,
 ) -> Facts:
     """What is known of each attachment, in the order of the mail. Never raises: what cannot be read is a `problem`.
 
+    `sights` and `converted` (docx) are what slow looks brought, by the SHA-256 of the file that was looked at; where
+    one is missing, `FileFacts.look` says so.
     A PDF of a form is the scan where the mail also brings that form to be read, and the form where it does not.
     """
+    given = Seen(sights, converted)
     seen: dict[tuple[str, str | None], tuple[Kind, FileFacts]] = {}
     read: list[tuple[Kind, FileFacts]] = []
     for attachment in unpacked.message.attachments:
         key = (attachment.sha256, attachment.filename)
         if key not in seen:
-            seen[key] = _read_one(attachment, unpacked.contents.get(attachment.sha256), campaign)
+            seen[key] = _read_one(attachment, unpacked.contents.get(attachment.sha256), campaign, given)
         read.append(seen[key])
     return Facts(_settle_scans(read, campaign))
 
 
-def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign) -> tuple[Kind, FileFacts]:
+def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign, given: Seen) -> tuple[Kind, FileFacts]:
     facts = FileFacts(attachment.sha256, attachment.filename, Role.UNKNOWN)
     if content is None:
         return Kind.OTHER, replace(facts, problem="attachment.unreadable", detail="its content was not kept")
@@ -82,17 +89,19 @@ def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign)
         named = role_by_name(attachment.filename, kind, campaign)
         if named is not None:
             facts = replace(facts, role=named, told_by="name")
-        return kind, _by_kind(kind, facts, content, campaign)
+        if kind is Kind.OLD_TEXT:
+            return _old_text(facts, campaign, given)
+        return kind, _by_kind(kind, facts, content, campaign, given)
     except Exception as error:  # a reader must never take the other files of a mail down with it
         detail = f"{type(error).__name__} while reading"
         return Kind.OTHER, replace(facts, problem=_unreadable(facts), detail=detail)
 
 
-def _by_kind(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) -> FileFacts:
+def _by_kind(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign, given: Seen) -> FileFacts:
     if kind in READERS:
-        return _document(kind, facts, content, campaign)
+        return _document(kind, facts, content, campaign, given)
     if kind is Kind.PICTURE:
-        return _picture(facts, content)
+        return _picture(facts, content, campaign, given)
     problem, detail = _problem_of_kind(kind, facts)
     return replace(facts, problem=problem, detail=detail)
 
@@ -109,7 +118,19 @@ def _problem_of_kind(kind: Kind, facts: FileFacts) -> tuple[str | None, str]:
     return None, ""
 
 
-def _document(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) -> FileFacts:
+def _old_text(facts: FileFacts, campaign: Campaign, given: Seen) -> tuple[Kind, FileFacts]:
+    """An older or foreign document, read as the docx that was made of it; unsupported as long as there is none."""
+    sight = given.sight(facts.sha256, Look.DOCUMENT)
+    if sight is not None and sight.problem is not None:
+        return Kind.OLD_TEXT, failed(facts, sight)
+    docx = given.converted.get(facts.sha256) if sight is not None else None
+    if docx is not None:
+        return Kind.DOCX, _document(Kind.DOCX, facts, docx, campaign, given)
+    facts = replace(facts, problem="attachment.unsupported", detail=UNSUPPORTED[Kind.OLD_TEXT])
+    return Kind.OLD_TEXT, facts if sight is not None else replace(facts, look=Look.DOCUMENT)
+
+
+def _document(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign, given: Seen) -> FileFacts:
     try:
         sheet = READERS[kind](content)
     except Locked as error:
@@ -118,7 +139,11 @@ def _document(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign) 
         if kind is Kind.DOCX and facts.told_by == "nothing":
             facts = replace(facts, role=Role.FORM)  # a text document of unknown use is the form far more often than not
         return replace(facts, problem=_unreadable(facts), detail=str(error))
-    return _sheet(kind, facts, sheet, campaign)
+    facts = _sheet(kind, facts, sheet, campaign)
+    if kind is not Kind.PDF or facts.form is not None or not is_scan(sheet):
+        return facts
+    sight = given.sight(facts.sha256, Look.SCAN)
+    return replace(facts, look=Look.SCAN) if sight is None else looked_at(facts, sight, campaign)
 
 
 def _sheet(kind: Kind, facts: FileFacts, sheet: Sheet, campaign: Campaign) -> FileFacts:
@@ -129,7 +154,7 @@ def _sheet(kind: Kind, facts: FileFacts, sheet: Sheet, campaign: Campaign) -> Fi
     if form is not None:
         more = tuple(one for one in forms if one is not form and len(one.fields) >= FEWEST_VALUES)
         return replace(facts, role=Role.FORM, told_by="content", form=form, more_forms=more)
-    if facts.role is Role.FORM and sheet.is_blank and (sheet.pictures or kind is Kind.PDF):
+    if facts.role is Role.FORM and (is_scan(sheet) if kind is Kind.PDF else sheet.is_blank and sheet.pictures):
         return replace(facts, role=Role.FORM_SCAN)
     if facts.listed:
         return replace(facts, role=Role.UNKNOWN, told_by="content")
@@ -138,12 +163,15 @@ def _sheet(kind: Kind, facts: FileFacts, sheet: Sheet, campaign: Campaign) -> Fi
     return facts
 
 
-def _picture(facts: FileFacts, content: bytes) -> FileFacts:
+def _picture(facts: FileFacts, content: bytes, campaign: Campaign, given: Seen) -> FileFacts:
+    sight = given.sight(facts.sha256, Look.PICTURE)
+    if sight is not None:
+        return looked_at(facts, sight, campaign)
     try:
         check_picture(content)
     except ReadRefused as error:
         return replace(facts, problem="attachment.unreadable", detail=str(error))
-    return facts
+    return replace(facts, look=Look.PICTURE)
 
 
 def _unreadable(facts: FileFacts) -> str:
