@@ -23,7 +23,11 @@ from mailflow.testing.pictures import photo
 Opens = Callable[..., Office]
 SENDER = "wangxm@mail.example"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-WORDS = Page(1080, 2340, (Line("我的信息", 400, 100, 680, 160),))
+SHOWS = {"姓名": "王小明", "学号": "1000000001", "学习组织": "省水利厅机关党委"}
+LABELS = [Line(label, 60, 300 + 200 * at, 260, 360 + 200 * at) for at, label in enumerate(SHOWS)]
+VALUES = [Line(value, 500, 300 + 200 * at, 1000, 360 + 200 * at) for at, value in enumerate(SHOWS.values())]
+WORDS = Page(1080, 2340, (Line("我的信息", 400, 100, 680, 160), *LABELS, *VALUES))
+"""The page that agrees with the form."""
 
 
 @dataclass
