@@ -17,6 +17,7 @@ from mailflow.judge.merge import merged_fields, merged_files, own_files
 from mailflow.judge.names import same_name
 from mailflow.judge.people import STUDY_ID, UNIT, own_form, text_of
 from mailflow.judge.phrase import listed, quoted, say
+from mailflow.judge.reuse import with_reuse
 from mailflow.judge.standing import Claim, Standing, standing_of
 from mailflow.judge.timing import check_time, is_kept_aside
 from mailflow.model.campaign import Campaign, Category, Severity
@@ -68,7 +69,8 @@ def judge(
     if route.drafts and not submissions:
         reason = say(campaign, "held.same-name", name=quoted(route.drafts[0].applicant))
         return Judgement(Disposition.HELD, reason, (), findings, names, route.silence)
-    return Judgement(route.disposition, route.reason, tuple(submissions), findings, names, route.silence)
+    judged = with_reuse(submissions, campaign, known)
+    return Judgement(route.disposition, route.reason, judged, findings, names, route.silence)
 
 
 def _submission(case: _Case, draft: Draft) -> Submission | None:

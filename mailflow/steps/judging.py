@@ -14,6 +14,7 @@ from mailflow.intake.subject import refs_in
 from mailflow.judge.command import decide_command
 from mailflow.judge.judge import judge
 from mailflow.judge.names import folded
+from mailflow.judge.reuse import traces_to_ask_for
 from mailflow.judge.route import route
 from mailflow.judge.trust import with_trust
 from mailflow.letters.mime import can_be_written_to
@@ -95,7 +96,8 @@ def _decided(
             study_ids=[draft.study_id for draft in way.drafts if draft.study_id],
             refs=(*refs, *way.refs),
         )
-        known = Known(entries=entries, units=units)
+        traces = traces_to_ask_for(facts, [draft.study_id for draft in way.drafts], entries)
+        known = Known(entries=entries, units=units, uses=books.entries.uses(campaign.id, traces))
     return judge(way, message, facts, campaign, known, arrived_at=arrived_at, home_area=home_area)
 
 

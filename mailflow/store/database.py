@@ -20,7 +20,7 @@ from mailflow.store.books import Books
 BUSY_MILLISECONDS = 20_000
 """How long one process waits for another one's transaction; the longest is a report with all its files."""
 
-HEAD = "0002"
+HEAD = "0003"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from mailflow.model.entry import EntryStatus, KnownEntry, Relation, Submission, Unit
 from mailflow.model.facts import Value
+from mailflow.model.trace import Trace, Use
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, is_changed, known_entry
-from mailflow.store.statements import BY_REF, MEANT
+from mailflow.store.statements import BY_REF, MEANT, in_parts
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
-
-T = TypeVar("T")
-
-MOST_VARIABLES = 500
-"""SQLite bounds the variables of one statement."""
+from mailflow.store.traces import keep_traces, uses_of
 
 
 class EntryBook:
@@ -41,7 +37,7 @@ class EntryBook:
         )
         versions = {
             version.entry_id: (version, sha)
-            for ids in _in_parts([row.id for row in rows])
+            for ids in in_parts([row.id for row in rows])
             for version, sha in self._session.exec(current.where(col(VersionRow.entry_id).in_(ids)))
         }
         return tuple(known_entry(row, *versions[row.id]) for row in rows if row.id in versions)
@@ -52,6 +48,10 @@ class EntryBook:
         """Every entry that a mail about these applicants or receipt numbers could mean."""
         wanted = {"names": list(name_keys), "study_ids": [one for one in study_ids if one], "refs": list(refs)}
         return self.known(list(self._session.exec(MEANT, params={"campaign": campaign, **wanted})))
+
+    def uses(self, campaign: str, traces: frozenset[Trace]) -> tuple[Use, ...]:
+        """Which entries bear one of these traces."""
+        return uses_of(self._session, campaign, traces)
 
     def spoken_for(self, campaign: str, sender: str, units: Sequence[Unit]) -> tuple[KnownEntry, ...]:
         """The entries that the address, or the unit that owns it, has to do with."""
@@ -103,6 +103,7 @@ class EntryBook:
         self._session.flush()
         self._add_version(row, submission, message)
         self._add_mention(row, message, submission.relation)
+        keep_traces(self._session, row.id or 0, submission.traces, is_new=True)
         return row
 
     def advance(self, row: EntryRow, submission: Submission, message: MessageRow) -> bool:
@@ -127,6 +128,7 @@ class EntryBook:
             row.complete_at = message.arrived_at
         self._session.add(row)
         self.mention(row, message, submission.relation)
+        keep_traces(self._session, row.id or 0, submission.traces, is_new=False)
         return changed
 
     def rejudged(self, row: EntryRow, submission: Submission) -> None:
@@ -177,7 +179,7 @@ class EntryBook:
             .order_by(col(MessageRow.arrived_at), col(MessageRow.id))
         )
         pairs: list[tuple[EntryRow, MessageRow]] = []
-        for ids in _in_parts([row.id for row in rows]):
+        for ids in in_parts([row.id for row in rows]):
             pairs += self._session.exec(found.where(col(EntryRow.id).in_(ids)))
         return pairs
 
@@ -189,7 +191,7 @@ class EntryBook:
             .order_by(col(MentionRow.id))
         )
         refs: dict[int, list[str]] = {}
-        for ids in _in_parts(list(message_ids)):
+        for ids in in_parts(list(message_ids)):
             for message_id, ref in self._session.exec(found.where(col(MentionRow.message_id).in_(ids))):
                 refs.setdefault(message_id, []).append(ref)
         return refs
@@ -219,7 +221,7 @@ class EntryBook:
 
     def refile(self, folders: Iterable[str]) -> None:
         """Notes that these folders have to be written again."""
-        for names in _in_parts(list(folders)):
+        for names in in_parts(list(folders)):
             lost = update(EntryRow).where(col(EntryRow.filed_as).in_(names)).values(filed_version=None)
             self._session.execute(lost)
 
@@ -293,8 +295,3 @@ class EntryBook:
         version = self._current(row)
         version.content = to_plain(content_of(submission))
         self._session.add(version)
-
-
-def _in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), MOST_VARIABLES):
-        yield values[start : start + MOST_VARIABLES]

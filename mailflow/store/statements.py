@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
 from sqlalchemy import bindparam, func, or_, update
 from sqlmodel import col, select
 
 from mailflow.model.states import LetterState
 from mailflow.store.tables import AddressRow, EntryRow, LetterBytesRow, LetterRow
+
+T = TypeVar("T")
+
+MOST_VARIABLES = 500
+"""SQLite bounds the variables of one statement."""
 
 BY_REF = select(EntryRow).where(EntryRow.ref == bindparam("ref"))
 MEANT = (
@@ -38,3 +46,9 @@ REACHED = update(AddressRow).where(col(AddressRow.address) == bindparam("name"),
 REACHED = REACHED.values(failures=0)
 KEYS_BETWEEN = select(func.count()).select_from(LetterRow)
 KEYS_BETWEEN = KEYS_BETWEEN.where(LetterRow.key >= bindparam("least"), LetterRow.key < bindparam("beyond"))
+
+
+def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in runs that one statement takes."""
+    for start in range(0, len(values), MOST_VARIABLES):
+        yield values[start : start + MOST_VARIABLES]

@@ -13,6 +13,7 @@ from mailflow.model.entry import EntryStatus, Relation
 from mailflow.model.letter import LetterKind
 from mailflow.model.occurrence import OccurrenceKind
 from mailflow.model.states import LetterState, MessageState
+from mailflow.model.trace import TraceKind
 
 
 def _one_of(column: str, values: type[Any]) -> CheckConstraint:
@@ -124,6 +125,17 @@ class VersionRow(SQLModel, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
     arrived_at: datetime
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class TraceRow(SQLModel, table=True):
+    """By what an entry's material is known again under another name: hashes of its pictures, its 学号."""
+
+    __tablename__ = "trace"
+    __table_args__ = (_one_of("kind", TraceKind), Index("trace_by_key", "key"), {"sqlite_with_rowid": False})
+
+    entry_id: int = Field(foreign_key="entry.id", primary_key=True)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
 
 
 class MentionRow(SQLModel, table=True):

@@ -16,6 +16,7 @@ from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.occurrence import Occurrence, OccurrenceKind
 from mailflow.model.sight import Seal
 from mailflow.model.states import MessageEvent
+from mailflow.model.trace import Trace, TraceKind, Use
 from mailflow.store.books import Books
 from mailflow.store.database import Database
 from mailflow.store.messages import Arrival
@@ -62,6 +63,43 @@ def test_what_is_seen_later_in_the_same_files_is_kept_without_a_new_version_and_
         (entry,) = books.entries.all("shanxi")
         assert (entry.version, entry.files) == (1, (seen,))
         assert [one.ref for one in books.entries.unfiled(10)] == ["SX20-AAAAAA"]
+
+
+PAGE = FiledFile("c" * 64, "我的信息.jpg", Role.PROFILE, "image/jpeg", 10, pixels="d" * 64)
+PIXELS, STUDY_ID = Trace(TraceKind.PIXELS, "d" * 64), Trace(TraceKind.STUDY_ID, "1001")
+
+
+def test_the_books_say_which_entries_bear_a_trace(database: Database) -> None:
+    with database.write() as books:
+        opened(books, message(books), files=(PAGE,))
+        opened(books, message(books, 2), ref="SX20-BBBBBB", study_id="1002", files=(SCAN,), applicant="李晓华")
+        use = Use(PIXELS, "SX20-AAAAAA", "王小明", "announcer")
+        other = Trace(TraceKind.STUDY_ID, "d" * 64)
+        assert books.entries.uses("shanxi", frozenset({PIXELS, other})) == (use,)
+        assert books.entries.uses("another", frozenset({PIXELS})) == ()
+        assert books.entries.uses("shanxi", frozenset()) == ()
+        assert {one.ref for one in books.entries.uses("shanxi", submission(files=(SCAN, PAGE)).traces)} == {
+            "SX20-AAAAAA",
+            "SX20-BBBBBB",
+        }
+
+
+def test_a_picture_stays_the_entrys_own_and_a_study_id_can_be_corrected(database: Database) -> None:
+    with database.write() as books:
+        mail = message(books)
+        row = opened(books, mail, files=(PAGE,))
+        later = submission(relation=Relation.VERSION, ref=row.ref, files=(SCAN,), study_id="1009")
+        books.entries.advance(row, later, message(books, 2))
+        assert [one.trace for one in books.entries.uses("shanxi", frozenset({PIXELS, STUDY_ID}))] == [PIXELS]
+        assert books.entries.uses("shanxi", frozenset({Trace(TraceKind.STUDY_ID, "1009")}))
+
+
+def test_a_withdrawn_entry_is_nobody_else(database: Database) -> None:
+    with database.write() as books:
+        row = opened(books, message(books), files=(PAGE,))
+        books.entries.decide(row, EntryStatus.WITHDRAWN)
+        books.session.flush()
+        assert books.entries.uses("shanxi", frozenset({PIXELS, STUDY_ID})) == ()
 
 
 def test_the_same_bytes_in_two_folders_are_one_mail_in_two_places(database: Database) -> None:

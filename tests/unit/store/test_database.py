@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from mailflow.errors import StoreError
 from mailflow.model.letter import Letter, LetterKind
+from mailflow.model.trace import Trace, TraceKind
 from mailflow.store.books import Books
 from mailflow.store.database import HEAD, MIGRATIONS, Database
 from mailflow.store.messages import Arrival
@@ -188,6 +192,34 @@ def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot use"):
         Database(tmp_path / "file" / "mailflow.db").open()
+
+
+def test_entries_from_before_traces_get_theirs(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    content = json.dumps({"files": [{"sha256": "f" * 64, "role": "photo"}, {"sha256": "e" * 64, "role": "evidence"}]})
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        day = "2020-08-20 01:00:00"
+        for row in (
+            f"INSERT INTO message (id, sha256, size, arrived_at, spooled_at, sender, sender_name, subject, state,"
+            f" attempts, answer_due, defect, content_key, \"references\") VALUES (1, '{'a' * 64}', 1, '{day}', '{day}',"
+            f" '', '', '', 'spooled', 0, 0, '', '', '[]')",
+            f"INSERT INTO entry (id, ref, campaign, category, period, applicant, name_key, study_id, sender, status,"
+            f" version, arrived_at, updated_at, settled) VALUES (1, 'SX20-AAAAAA', 'shanxi', 'announcer', '', '王小明',"
+            f" '王小明', '1001', 'a@unit.example', 'accepted', 1, '{day}', '{day}', 0)",
+            f"INSERT INTO entry_version VALUES (1, 1, 1, 1, '{day}', '{content}')",
+        ):
+            connection.exec_driver_sql(row)
+    engine.dispose()
+    database = Database(tmp_path / "old.sqlite").open()
+    asked = frozenset({Trace(TraceKind.FILE, "f" * 64), Trace(TraceKind.FILE, "e" * 64)})
+    with database.read() as books:
+        assert [use.trace.key for use in books.entries.uses("shanxi", asked)] == ["f" * 64]
+        assert len(books.entries.uses("shanxi", frozenset({Trace(TraceKind.STUDY_ID, "1001")}))) == 1
+    database.close()
 
 
 def test_opening_twice_changes_nothing(database: Database) -> None:
