@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy import false as sa_false
@@ -21,7 +23,37 @@ def _one_of(column: str, values: type[Any]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=f"{column}_known")
 
 
-class MessageRow(SQLModel, table=True):
+class Row(SQLModel):
+    """What all rows share: a value that is set goes to SQLAlchemy and nowhere else.
+
+    SQLModel has pydantic look at each one as well, which validates nothing here and costs more than writing the row.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        for name, value in (_plain_defaults(type(self)) | values).items():
+            object.__setattr__(self, name, value)
+        for name, make in _made_defaults(type(self)).items():
+            if name not in values:
+                object.__setattr__(self, name, make())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+
+@cache
+def _plain_defaults(kind: type[Row]) -> dict[str, Any]:
+    fields = kind.model_fields.items()
+    return {name: one.default for name, one in fields if not one.is_required() and one.default_factory is None}
+
+
+@cache
+def _made_defaults(kind: type[Row]) -> dict[str, Callable[[], Any]]:
+    """Those of which every row has its own, as an empty list."""
+    fields = kind.model_fields.items()
+    return {name: cast(Callable[[], Any], one.default_factory) for name, one in fields if one.default_factory}
+
+
+class MessageRow(Row, table=True):
     """One mail, by the SHA-256 of its bytes. `attempts` counts tries to judge it, before each is made.
 
     `defect` is why only the header stands in the spool: "too-large", "unfetchable", or "" for a whole mail.
@@ -62,7 +94,7 @@ class MessageRow(SQLModel, table=True):
     partly_seen: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": sa_false()})
 
 
-class LocationRow(SQLModel, table=True):
+class LocationRow(Row, table=True):
     """Where on the server a mail was seen. The triple is its identity there (RFC 3501 section 2.3.1.1)."""
 
     __tablename__ = "location"
@@ -76,7 +108,7 @@ class LocationRow(SQLModel, table=True):
     finished: bool = Field(default=False, index=True)
 
 
-class EntryRow(SQLModel, table=True):
+class EntryRow(Row, table=True):
     """One applicant in one category (and period), bound to the sender of its first mail.
 
     Unknown 学号 and no period are "", so that the unique key holds for them too.
@@ -113,7 +145,7 @@ class EntryRow(SQLModel, table=True):
     filed_as: str | None = None
 
 
-class VersionRow(SQLModel, table=True):
+class VersionRow(Row, table=True):
     """What an entry held after one mail. Versions are kept for ever; `EntryRow.version` points at the current one."""
 
     __tablename__ = "entry_version"
@@ -127,7 +159,7 @@ class VersionRow(SQLModel, table=True):
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
-class TraceRow(SQLModel, table=True):
+class TraceRow(Row, table=True):
     """By what an entry's material is known again under another name: hashes of its pictures, its 学号."""
 
     __tablename__ = "trace"
@@ -138,7 +170,7 @@ class TraceRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
 
 
-class MentionRow(SQLModel, table=True):
+class MentionRow(Row, table=True):
     """Which mail had to do with which entry, and how."""
 
     __tablename__ = "mention"
@@ -150,7 +182,7 @@ class MentionRow(SQLModel, table=True):
     relation: str
 
 
-class OccurrenceRow(SQLModel, table=True):
+class OccurrenceRow(Row, table=True):
     """One due time that was taken up, once: the key forbids a second time."""
 
     __tablename__ = "occurrence"
@@ -167,7 +199,7 @@ class OccurrenceRow(SQLModel, table=True):
     taken_at: datetime
 
 
-class LetterRow(SQLModel, table=True):
+class LetterRow(Row, table=True):
     """A letter of ours: the outbox. Its bytes are rendered once and stand in `letter_bytes`."""
 
     __tablename__ = "letter"
@@ -195,7 +227,7 @@ class LetterRow(SQLModel, table=True):
     occurrence_id: str | None = Field(default=None, foreign_key="occurrence.id", index=True)
 
 
-class LetterBytesRow(SQLModel, table=True):
+class LetterBytesRow(Row, table=True):
     """The bytes of a letter, apart from its row so that listing the outbox reads none of them."""
 
     __tablename__ = "letter_bytes"
@@ -205,7 +237,7 @@ class LetterBytesRow(SQLModel, table=True):
     letter: LetterRow = Relationship()
 
 
-class ReportedRow(SQLModel, table=True):
+class ReportedRow(Row, table=True):
     """Which version of an entry went out in which report: each once."""
 
     __tablename__ = "reported"
@@ -220,7 +252,7 @@ class ReportedRow(SQLModel, table=True):
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
-class AddressRow(SQLModel, table=True):
+class AddressRow(Row, table=True):
     """What an address has had from us."""
 
     __tablename__ = "address"
@@ -232,7 +264,7 @@ class AddressRow(SQLModel, table=True):
     failures: int = 0
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """What happened, append-only, written in the transaction that made it happen. `about` is "kind:id"."""
 
     __tablename__ = "event"
@@ -244,7 +276,7 @@ class EventRow(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-class MetaRow(SQLModel, table=True):
+class MetaRow(Row, table=True):
     """Single facts about this data folder: first run, last good poll."""
 
     __tablename__ = "meta"
