@@ -15,6 +15,7 @@ from email.policy import SMTP
 from mailflow.letters.masking import clean
 
 SUBJECT_LIMIT = 160
+LINE = 76
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 
 
@@ -28,8 +29,10 @@ def safe_header(text: str, limit: int = SUBJECT_LIMIT) -> str:
 
 def encoded(text: str, name: str) -> str:
     """`text`, already safe, as the folded value of the header `name` (RFC 2047 where it is not ASCII)."""
+    if text.isascii() and text.isprintable() and len(name) + len(": ") + len(text) <= LINE:
+        return text  # as Header would give it back
     charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(text, charset, header_name=name, maxlinelen=76).encode(linesep="\r\n")
+    return Header(text, charset, header_name=name, maxlinelen=LINE).encode(linesep="\r\n")
 
 
 def message_ids(ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,8 +23,9 @@ def one_line(text: str, limit: int = 160) -> str:
     Controls, bidi and zero-width marks, private-use and unassigned characters go; blanks are joined; a longer text
     ends in "…".
     """
-    visible = "".join(" " if one.isspace() else one for one in text if one.isspace() or _is_visible(one))
-    line = " ".join(visible.split())
+    if not text.isprintable():  # printable: neither hidden characters nor blanks other than the space
+        text = "".join(" " if one.isspace() else one for one in text if one.isspace() or _is_visible(one))
+    line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

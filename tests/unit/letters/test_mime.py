@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mailflow.errors import MailflowError
 from mailflow.letters import mime
 from mailflow.letters.answered import Answered
-from mailflow.letters.headers import interpreter_has_header_injection, safe_header
+from mailflow.letters.headers import encoded, interpreter_has_header_injection, safe_header
 from mailflow.letters.mime import to_bytes
 from mailflow.model.entry import Submission
 from mailflow.model.letter import Correspondent, Letter, LetterKind, Part
@@ -228,8 +228,20 @@ def test_the_same_letter_is_the_same_bytes() -> None:
 def test_a_letter_that_reads_differently_from_what_was_meant_is_refused(
     added: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mime, "encoded", lambda text, name: text + added)
-    with pytest.raises(MailflowError, match="headers"):
+    monkeypatch.setattr(mime, "encoded", lambda text, name: encoded(text, name) + added)
+    with pytest.raises(MailflowError, match="do not read as they were written"):
+        written()
+
+
+def test_a_part_that_reads_differently_from_what_was_meant_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mime, "quote", lambda name, safe: "x\r\n\r\nanother body")
+    with pytest.raises(MailflowError, match="parts do not read"):
+        written(replace(LETTER, parts=(Part("报名表.csv", "text/csv", b"a"),)))
+
+
+def test_a_header_that_no_mail_can_bear_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mime, "encoded", lambda text, name: text)
+    with pytest.raises(MailflowError, match="cannot be written"):
         written()
 
 
