@@ -23,6 +23,7 @@ from mailflow.steps.posting import ring
 from mailflow.steps.tracing import where
 from mailflow.steps.world import World
 from mailflow.store.books import Books
+from mailflow.store.letters import Leaving
 from mailflow.store.tables import LetterRow
 from mailflow.wire.smtp import Courier, Outcome, Result, Scope
 
@@ -68,48 +69,46 @@ def dispatch(world: World, lane: Lane, stop: threading.Event | None = None) -> i
     with world.database.write() as books:
         begun = _begin(world, books, lane, stop)
     while begun is not None:
-        row, raw = begun
-        result = _send(world, lane, row, raw)
+        result = _send(world, lane, begun)
         count += 1
         with world.database.write() as books:
-            _record(world, books, lane, books.letters.current(row), result)
+            _record(world, books, lane, begun, result)
             begun = _begin(world, books, lane, stop)
     return count
 
 
-def _begin(world: World, books: Books, lane: Lane, stop: threading.Event | None) -> tuple[LetterRow, bytes] | None:
-    """Notes the next letter that is due as being sent, and gives its bytes; None where there is none to send now."""
+def _begin(world: World, books: Books, lane: Lane, stop: threading.Event | None) -> Leaving | None:
+    """Notes the next letter that is due as being sent, and gives it; None where there is none to send now."""
     now = world.now()
     if (stop is not None and stop.is_set()) or (lane.wait_until is not None and now < lane.wait_until):
         return None
     stopped = is_open(books)
     kinds = [kind for kind in lane.kinds if kind is LetterKind.ALARM or not stopped]
-    row = books.letters.next_due(now, kinds=kinds)
-    if row is None:
+    letter = books.letters.next_due(now, kinds=kinds)
+    if letter is None:
         return None
     pause = _quota_pause(lane, books, now)
     if pause is not None:
         lane.wait_until = pause
         return None
-    raw = books.letters.raw(row)
-    books.letters.begin(row)
-    books.record(f"letter:{row.key}", row.state, now)
-    return row, raw
+    books.letters.begin(letter)
+    books.record(f"letter:{letter.key}", LetterState.SENDING, now)
+    return letter
 
 
-def _send(world: World, lane: Lane, row: LetterRow, raw: bytes) -> Result:
+def _send(world: World, lane: Lane, letter: Leaving) -> Result:
     """The server's word. Where no connection could be made the letter goes back first: it did not leave.
 
     After a fault in the code nobody knows whether it did.
     """
     try:
-        return lane.courier.send(row.recipient, raw)
+        return lane.courier.send(letter.recipient, letter.raw)
     except WireError as error:
         with world.database.write() as books:
-            current = books.letters.current(row)
+            current = books.letters.current(letter)
             current.attempts -= 1  # no try of this letter: the server was not there
             books.letters.deferred(current, str(error), world.now())
-            books.record(f"letter:{row.key}", current.state, world.now(), code=error.code, error=str(error))
+            books.record(f"letter:{letter.key}", current.state, world.now(), code=error.code, error=str(error))
             if isinstance(error, AuthenticationError):
                 lane.wait_until = world.now() + QUARTER
                 ring(world, books, AlarmCode.LOGIN_REFUSED, "smtp", str(error), words=lane.host)
@@ -118,24 +117,31 @@ def _send(world: World, lane: Lane, row: LetterRow, raw: bytes) -> Result:
         return Result(Outcome.UNKNOWN, text=where(error))
 
 
-def _record(world: World, books: Books, lane: Lane, row: LetterRow, result: Result) -> None:
-    now = world.now()
+def _record(world: World, books: Books, lane: Lane, letter: Leaving, result: Result) -> None:
+    state = LetterState.SENT.value
     if result.outcome is Outcome.SENT:
-        books.letters.sent(row, now)
-        books.letters.reached(row.recipient)
-    elif result.outcome is Outcome.UNKNOWN:
+        books.letters.sent(letter, world.now())
+        books.record(f"letter:{letter.key}", state, world.now(), code=result.code, error=None)
+    else:
+        state = _record_failure(world, books, lane, books.letters.current(letter), result)
+    log("dispatch").info("dispatched", letter=letter.kind, state=state, code=result.code)
+
+
+def _record_failure(world: World, books: Books, lane: Lane, row: LetterRow, result: Result) -> str:
+    """What the letter becomes that the server did not take, or perhaps did not."""
+    if result.outcome is Outcome.UNKNOWN:
         books.letters.lost(row, result.text)
     elif result.outcome is Outcome.REFUSED:
         books.letters.refused(row, result.text)
         _after_failure(world, books, row, result.text)
     else:
         _defer(world, books, lane, row, result)
-    books.record(f"letter:{row.key}", row.state, now, code=result.code, error=row.last_error)
+    books.record(f"letter:{row.key}", row.state, world.now(), code=result.code, error=row.last_error)
     if row.state == LetterState.FAILED:
         watch(world, books)
     if result.outcome is Outcome.UNKNOWN:
         _after_loss(world, books, row)
-    log("dispatch").info("dispatched", letter=row.kind, state=row.state, code=result.code)
+    return row.state
 
 
 def _defer(world: World, books: Books, lane: Lane, row: LetterRow, result: Result) -> None:

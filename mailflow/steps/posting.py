@@ -13,10 +13,9 @@ from mailflow.steps.world import World
 
 if TYPE_CHECKING:  # `explain` needs no database
     from mailflow.store.books import Books
-    from mailflow.store.tables import LetterRow
 
 
-def post(world: World, books: Books, letter: Letter, *, occurrence: str | None = None, hold: bool = False) -> LetterRow:
+def post(world: World, books: Books, letter: Letter, *, occurrence: str | None = None, hold: bool = False) -> None:
     """Renders the letter once and puts it in the outbox, inside the caller's transaction.
 
     The Message-ID follows from the key, so that the same letter is the same mail whenever it is sent.
@@ -25,11 +24,10 @@ def post(world: World, books: Books, letter: Letter, *, occurrence: str | None =
     now = world.now()
     message_id = _message_id(world, books, letter.key)
     raw = to_bytes(letter, world.correspondent, message_id=message_id, date=now, own_host=_host(world))
-    row = books.letters.post(
+    state = books.letters.post(
         letter, message_id=message_id, raw=raw, now=now, hold=hold or world.is_shadow, occurrence=occurrence
     )
-    books.record(f"letter:{letter.key}", "posted", now, state=row.state, kind=letter.kind)
-    return row
+    books.record(f"letter:{letter.key}", "posted", now, state=state, kind=letter.kind)
 
 
 def ring(

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import func
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from mailflow.errors import StoreError
 from mailflow.store.codec import to_plain
@@ -18,9 +18,8 @@ from mailflow.store.letters import LetterBook
 from mailflow.store.messages import MessageBook
 from mailflow.store.occurrences import OccurrenceBook
 from mailflow.store.sights import SightBook
+from mailflow.store.statements import FACT, RECORD
 from mailflow.store.tables import EventRow, MetaRow
-
-INSERT_EVENTS = insert(SQLModel.metadata.tables["event"])
 
 
 class Books:
@@ -43,7 +42,7 @@ class Books:
     def write_events(self) -> None:
         """Writes what was recorded; many at once, for they are half of all rows."""
         if self._recorded:
-            self.session.connection().execute(INSERT_EVENTS, self._recorded)
+            self.session.connection().execute(RECORD, self._recorded)
             self._recorded = []
 
     def events(self, *about: str) -> list[EventRow]:
@@ -64,9 +63,7 @@ class Books:
     def fact(self, key: str) -> str | None:
         """A single fact about this data folder, None where it was never noted."""
         if key not in self._facts:
-            with self.session.no_autoflush:
-                row = self.session.get(MetaRow, key)
-            self._facts[key] = row.value if row else None
+            self._facts[key] = self.session.connection().execute(FACT, {"name": key}).scalar()
         return self._facts[key]
 
     def note(self, key: str, value: str) -> None:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import Update, func
 from sqlmodel import Session, col, select
 
 from mailflow.model.letter import PRIORITY, Letter, LetterKind
 from mailflow.model.states import LetterEvent, LetterState, letter_after
-from mailflow.store.statements import KEYS_BETWEEN, NEXT_DUE, RAW, REACHED
-from mailflow.store.tables import AddressRow, LetterBytesRow, LetterRow
+from mailflow.store.statements import ACCEPTED, BEGUN, KEYS_BETWEEN, NEXT_DUE, POST, POST_BYTES, RAW, REACHED
+from mailflow.store.tables import AddressRow, LetterRow
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A letter that is due: what is needed to send it."""
+
+    id: int
+    key: str
+    kind: str
+    recipient: str
+    raw: bytes
 
 
 class LetterBook:
@@ -25,9 +37,9 @@ class LetterBook:
         """The letter of that key."""
         return self._session.exec(select(LetterRow).where(LetterRow.key == key)).first()
 
-    def current(self, row: LetterRow) -> LetterRow:
+    def current(self, letter: Leaving) -> LetterRow:
         """The same letter as it stands in this transaction."""
-        found = self._session.get(LetterRow, row.id)
+        found = self._session.get(LetterRow, letter.id)
         assert found is not None
         return found
 
@@ -40,44 +52,55 @@ class LetterBook:
 
     def post(
         self, letter: Letter, *, message_id: str, raw: bytes, now: datetime, hold: bool, occurrence: str | None = None
-    ) -> LetterRow:
+    ) -> LetterState:
         """Puts a letter and its bytes in the outbox. The database refuses a second letter of the same key."""
-        row = LetterRow(
-            key=letter.key,
-            kind=letter.kind.value,
-            recipient=letter.to,
-            subject=letter.subject,
-            message_id=message_id,
-            in_reply_to=list(letter.in_reply_to),
-            ref=letter.ref,
-            state=(LetterState.HELD if hold or letter.held else LetterState.POSTED).value,
-            priority=PRIORITY[letter.kind],
-            posted_at=now,
-            next_attempt_at=now,
-            occurrence_id=occurrence,
-        )
-        self._session.add(LetterBytesRow(letter=row, raw=raw))
-        return row
+        state = LetterState.HELD if hold or letter.held else LetterState.POSTED
+        connection = self._session.connection()
+        values = {
+            "key": letter.key,
+            "kind": letter.kind.value,
+            "recipient": letter.to,
+            "subject": letter.subject,
+            "message_id": message_id,
+            "in_reply_to": list(letter.in_reply_to),
+            "ref": letter.ref,
+            "state": state.value,
+            "priority": PRIORITY[letter.kind],
+            "attempts": 0,
+            "posted_at": now,
+            "next_attempt_at": now,
+            "occurrence_id": occurrence,
+        }
+        number = connection.execute(POST, values).lastrowid
+        connection.execute(POST_BYTES, {"letter_id": number, "raw": raw})
+        return state
 
     def raw(self, row: LetterRow) -> bytes:
         """The bytes of the letter."""
         return self._session.exec(RAW, params={"letter_id": row.id}).one()
 
-    def next_due(self, now: datetime, *, kinds: Iterable[LetterKind], skip: Iterable[int] = ()) -> LetterRow | None:
+    def next_due(self, now: datetime, *, kinds: Iterable[LetterKind]) -> Leaving | None:
         """The letter to send next: of what is due, the most urgent, then the one posted first."""
-        names = [kind.value for kind in kinds]
-        return self._session.exec(NEXT_DUE, params={"now": now, "kinds": names, "skip": list(skip)}).first()
+        self._session.flush()
+        wanted = {"now": now, "kinds": [kind.value for kind in kinds]}
+        found = self._session.connection().execute(NEXT_DUE, wanted).first()
+        return Leaving(*found) if found else None
 
-    def begin(self, row: LetterRow) -> None:
-        """The letter is about to leave; the try is counted before it is made."""
-        row.attempts += 1
-        self.move(row, LetterEvent.BEGUN)
+    def begin(self, letter: Leaving) -> None:
+        """The letter is about to leave; the try is counted before it is made. Raises ValueError as `move` does."""
+        self._move(BEGUN, letter)
 
-    def sent(self, row: LetterRow, now: datetime) -> None:
-        """The server has taken the letter over."""
-        row.sent_at = now
-        row.last_error = None
-        self.move(row, LetterEvent.ACCEPTED)
+    def sent(self, letter: Leaving, now: datetime) -> None:
+        """The server has taken the letter over: what failed before at its address counts no more.
+
+        Raises ValueError as `move` does.
+        """
+        self._move(ACCEPTED, letter, now=now)
+        self._session.connection().execute(REACHED, {"name": letter.recipient})
+
+    def _move(self, moved: Update, letter: Leaving, **values: datetime) -> None:
+        if self._session.connection().execute(moved, {"number": letter.id, **values}).rowcount != 1:
+            raise ValueError(f"the letter is {self.current(letter).state}: somebody else has moved it")
 
     def deferred(self, row: LetterRow, error: str, next_attempt_at: datetime) -> None:
         """Not sent, for certain; tried again at `next_attempt_at`."""
@@ -179,11 +202,6 @@ class LetterBook:
         new = {name: AddressRow(address=name) for name in wanted - rows.keys()}
         self._session.add_all(new.values())
         return rows | new
-
-    def reached(self, address: str) -> None:
-        """A letter arrived there: what failed before counts no more."""
-        with self._session.no_autoflush:
-            self._session.execute(REACHED, {"name": address}, execution_options={"synchronize_session": False})
 
     def addresses(self) -> dict[str, AddressRow]:
         """What each address has had from us."""

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import bindparam, func, or_, update
-from sqlmodel import col, select
+from sqlalchemy import Update, bindparam, func, insert, or_, update
+from sqlalchemy import select as sa_select
+from sqlmodel import SQLModel, col, select
 
-from mailflow.model.states import LetterState
-from mailflow.store.tables import AddressRow, EntryRow, LetterBytesRow, LetterRow
+from mailflow.model.states import LetterEvent, LetterState, letter_after
+from mailflow.store.tables import EntryRow, LetterBytesRow, LetterRow
+
+TABLES = SQLModel.metadata.tables
+ADDRESS, EVENT, META = TABLES["address"], TABLES["event"], TABLES["meta"]
+LETTER, LETTER_BYTES = TABLES["letter"], TABLES["letter_bytes"]
+"""Asked through the connection, not the session: what it costs to make rows of them is more than the answer does."""
+
+RECORD = insert(EVENT)
+FACT = sa_select(META.c.value).where(META.c.key == bindparam("name"))
 
 T = TypeVar("T")
 
@@ -31,19 +40,29 @@ MEANT = (
 )
 
 RAW = select(LetterBytesRow.raw).where(LetterBytesRow.letter_id == bindparam("letter_id"))
+POST, POST_BYTES = insert(LETTER), insert(LETTER_BYTES)
 NEXT_DUE = (
-    select(LetterRow)
+    sa_select(LETTER.c.id, LETTER.c.key, LETTER.c.kind, LETTER.c.recipient, LETTER_BYTES.c.raw)
+    .join(LETTER_BYTES)
     .where(
-        LetterRow.state == LetterState.POSTED.value,
-        col(LetterRow.kind).in_(bindparam("kinds", expanding=True)),
-        LetterRow.next_attempt_at <= bindparam("now"),
-        col(LetterRow.id).not_in(bindparam("skip", expanding=True)),
+        LETTER.c.state == LetterState.POSTED.value,
+        LETTER.c.kind.in_(bindparam("kinds", expanding=True)),
+        LETTER.c.next_attempt_at <= bindparam("now"),
     )
-    .order_by(col(LetterRow.priority), col(LetterRow.id))
+    .order_by(LETTER.c.priority, LETTER.c.id)
     .limit(1)
 )
-REACHED = update(AddressRow).where(col(AddressRow.address) == bindparam("name"), col(AddressRow.failures) != 0)
-REACHED = REACHED.values(failures=0)
+
+
+def _moved(state: LetterState, event: LetterEvent) -> Update:
+    """A letter in `state`, and in no other, after `event`."""
+    of_it = update(LETTER).where(LETTER.c.id == bindparam("number"), LETTER.c.state == state.value)
+    return of_it.values(state=letter_after(state, event).value)
+
+
+BEGUN = _moved(LetterState.POSTED, LetterEvent.BEGUN).values(attempts=LETTER.c.attempts + 1)
+ACCEPTED = _moved(LetterState.SENDING, LetterEvent.ACCEPTED).values(sent_at=bindparam("now"), last_error=None)
+REACHED = update(ADDRESS).where(ADDRESS.c.address == bindparam("name"), ADDRESS.c.failures != 0).values(failures=0)
 KEYS_BETWEEN = select(func.count()).select_from(LetterRow)
 KEYS_BETWEEN = KEYS_BETWEEN.where(LetterRow.key >= bindparam("least"), LetterRow.key < bindparam("beyond"))
 
