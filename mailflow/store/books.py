@@ -74,12 +74,12 @@ class Books:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A context in which an exception undoes only what was done inside it. Raises StoreError for a full disk."""
-        self.write_events()
+        recorded = list(self._recorded)
         try:
             with self.session.begin_nested():
                 yield
-                self.write_events()
-        except OperationalError as error:
-            raise StoreError(str(error.orig)) from error
-        finally:
-            self._recorded, self._facts = [], {}  # written, or undone with the rest
+        except BaseException as error:
+            self._recorded, self._facts = recorded, {}  # what of it was written is undone with the rest
+            if isinstance(error, OperationalError):
+                raise StoreError(str(error.orig)) from error
+            raise

@@ -12,7 +12,7 @@ from mailflow.model.facts import Value
 from mailflow.model.trace import Trace, Use
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, is_changed, known_entry
-from mailflow.store.statements import BY_REF, MEANT, in_parts
+from mailflow.store.statements import ADD_MENTION, ADD_VERSION, BY_REF, CURRENT, MEANT, OPEN, in_parts
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
 from mailflow.store.traces import keep_traces, uses_of
 
@@ -29,16 +29,10 @@ class EntryBook:
 
     def known(self, rows: Sequence[EntryRow]) -> tuple[KnownEntry, ...]:
         """The entries as values, in the order of `rows`."""
-        current = (
-            select(VersionRow, MessageRow.sha256)
-            .join(MessageRow, col(MessageRow.id) == col(VersionRow.message_id))
-            .join(EntryRow, col(EntryRow.id) == col(VersionRow.entry_id))
-            .where(VersionRow.number == EntryRow.version)
-        )
         versions = {
             version.entry_id: (version, sha)
             for ids in in_parts([row.id for row in rows])
-            for version, sha in self._session.exec(current.where(col(VersionRow.entry_id).in_(ids)))
+            for version, sha in self._session.exec(CURRENT, params={"ids": ids})
         }
         return tuple(known_entry(row, *versions[row.id]) for row in rows if row.id in versions)
 
@@ -81,30 +75,30 @@ class EntryBook:
         found = found.where(col(EntryRow.status).in_([one.value for one in statuses]))
         return [(ref, name, number) for ref, name, number in self._session.exec(found.order_by(col(EntryRow.id)))]
 
-    def open(self, campaign: str, ref: str, submission: Submission, message: MessageRow, *, name_key: str) -> EntryRow:
+    def open(self, campaign: str, ref: str, submission: Submission, message: MessageRow, *, name_key: str) -> None:
         """Opens an entry with its first version."""
         status = EntryStatus(submission.verdict.value)
-        row = EntryRow(
-            ref=ref,
-            campaign=campaign,
-            category=submission.category,
-            period=submission.period or "",
-            applicant=submission.applicant,
-            name_key=name_key,
-            study_id=submission.study_id or "",
-            unit=submission.unit,
-            sender=message.sender,
-            status=status.value,
-            arrived_at=message.arrived_at,
-            updated_at=message.arrived_at,
-            complete_at=message.arrived_at if status in COMPLETE else None,
-        )
-        self._session.add(row)
-        self._session.flush()
-        self._add_version(row, submission, message)
-        self._add_mention(row, message, submission.relation)
-        keep_traces(self._session, row.id or 0, submission.traces, is_new=True)
-        return row
+        values = {
+            "ref": ref,
+            "campaign": campaign,
+            "category": submission.category,
+            "period": submission.period or "",
+            "applicant": submission.applicant,
+            "name_key": name_key,
+            "study_id": submission.study_id or "",
+            "unit": submission.unit,
+            "sender": message.sender,
+            "status": status.value,
+            "version": 1,
+            "arrived_at": message.arrived_at,
+            "updated_at": message.arrived_at,
+            "complete_at": message.arrived_at if status in COMPLETE else None,
+            "settled": False,
+        }
+        number = self._session.connection().execute(OPEN, values).lastrowid
+        self._add_version(number, 1, submission, message)
+        self._add_mention(number, message, submission.relation)
+        keep_traces(self._session, number, submission.traces, is_new=True)
 
     def advance(self, row: EntryRow, submission: Submission, message: MessageRow) -> bool:
         """Adds a version where the mail changed anything; says whether it did."""
@@ -114,7 +108,7 @@ class EntryBook:
         if changed:
             row.version += 1
             row.updated_at = message.arrived_at
-            self._add_version(row, submission, message)
+            self._add_version(row.id, row.version, submission, message)
         else:
             self._restate(row, submission)
         status = EntryStatus(submission.verdict.value)
@@ -161,7 +155,7 @@ class EntryBook:
         pair = (MentionRow.entry_id == row.id, MentionRow.message_id == message.id)
         known = self._session.exec(select(MentionRow).where(*pair)).first()
         if known is None:
-            self._add_mention(row, message, relation)
+            self._add_mention(row.id, message, relation)
         elif relation is not Relation.VERSION:
             known.relation = relation.value
             self._session.add(known)
@@ -274,22 +268,15 @@ class EntryBook:
         found = select(VersionRow).where(VersionRow.entry_id == row.id, VersionRow.number == row.version)
         return self._session.exec(found).one()
 
-    def _add_version(self, row: EntryRow, submission: Submission, message: MessageRow) -> None:
-        assert row.id is not None
-        assert message.id is not None
-        version = VersionRow(
-            entry_id=row.id,
-            number=row.version,
-            message_id=message.id,
-            arrived_at=message.arrived_at,
-            content=to_plain(content_of(submission)),
-        )
-        self._session.add(version)
+    def _add_version(self, entry: int | None, number: int, submission: Submission, message: MessageRow) -> None:
+        content = to_plain(content_of(submission))
+        arrived = {"message_id": message.id, "arrived_at": message.arrived_at}
+        values = {"entry_id": entry, "number": number, "content": content, **arrived}
+        self._session.connection().execute(ADD_VERSION, values)
 
-    def _add_mention(self, row: EntryRow, message: MessageRow, relation: Relation) -> None:
-        assert row.id is not None
-        assert message.id is not None
-        self._session.add(MentionRow(entry_id=row.id, message_id=message.id, relation=relation.value))
+    def _add_mention(self, entry: int | None, message: MessageRow, relation: Relation) -> None:
+        values = {"entry_id": entry, "message_id": message.id, "relation": relation.value}
+        self._session.connection().execute(ADD_MENTION, values)
 
     def _restate(self, row: EntryRow, submission: Submission) -> None:
         version = self._current(row)

@@ -16,6 +16,7 @@ from mailflow.model.message import Message
 from mailflow.model.states import MessageEvent, MessageState, message_after
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.sights import may_be_judged
+from mailflow.store.statements import ANSWERS_TO_THE_SAME
 from mailflow.store.tables import LocationRow, MessageRow
 
 ANSWERABLE = (MessageState.JUDGED.value, MessageState.HELD.value)
@@ -168,13 +169,8 @@ class MessageBook:
 
     def answers_to_the_same(self, row: MessageRow, *, since: datetime) -> int:
         """How many letters answered mails of this sender that say the same as `row` and arrived after `since`."""
-        found = select(func.count(func.distinct(MessageRow.answer_key))).where(
-            MessageRow.sender == row.sender,
-            MessageRow.content_key == row.content_key,
-            col(MessageRow.arrived_at) > since,
-            col(MessageRow.id) != row.id,
-        )
-        return self._session.exec(found).one()
+        wanted = {"sender": row.sender, "content_key": row.content_key, "since": since, "number": row.id}
+        return self._session.connection().execute(ANSWERS_TO_THE_SAME, wanted).scalar_one()
 
     def conclude(
         self, row: MessageRow, judgement: Judgement, event: MessageEvent, now: datetime, *, supplement: bool = False

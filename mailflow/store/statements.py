@@ -10,11 +10,12 @@ from sqlalchemy import select as sa_select
 from sqlmodel import SQLModel, col, select
 
 from mailflow.model.states import LetterEvent, LetterState, letter_after
-from mailflow.store.tables import EntryRow, LetterBytesRow, LetterRow
+from mailflow.store.tables import EntryRow, LetterBytesRow, LetterRow, MessageRow, VersionRow
 
 TABLES = SQLModel.metadata.tables
 ADDRESS, EVENT, META = TABLES["address"], TABLES["event"], TABLES["meta"]
 LETTER, LETTER_BYTES = TABLES["letter"], TABLES["letter_bytes"]
+MESSAGE, ENTRY, VERSION, MENTION = (TABLES[name] for name in ("message", "entry", "entry_version", "mention"))
 """Asked through the connection, not the session: what it costs to make rows of them is more than the answer does."""
 
 RECORD = insert(EVENT)
@@ -37,6 +38,20 @@ MEANT = (
         ),
     )
     .order_by(col(EntryRow.id))
+)
+CURRENT = (
+    select(VersionRow, MessageRow.sha256)
+    .join(MessageRow, col(MessageRow.id) == col(VersionRow.message_id))
+    .join(EntryRow, col(EntryRow.id) == col(VersionRow.entry_id))
+    .where(VersionRow.number == EntryRow.version, col(VersionRow.entry_id).in_(bindparam("ids", expanding=True)))
+)
+OPEN, ADD_VERSION, ADD_MENTION = insert(ENTRY), insert(VERSION), insert(MENTION)
+
+ANSWERS_TO_THE_SAME = sa_select(func.count(func.distinct(MESSAGE.c.answer_key))).where(
+    MESSAGE.c.sender == bindparam("sender"),
+    MESSAGE.c.content_key == bindparam("content_key"),
+    MESSAGE.c.arrived_at > bindparam("since"),
+    MESSAGE.c.id != bindparam("number"),
 )
 
 RAW = select(LetterBytesRow.raw).where(LetterBytesRow.letter_id == bindparam("letter_id"))

@@ -47,7 +47,10 @@ def submission(**changes: object) -> Submission:
 
 
 def opened(books: Books, row: MessageRow, ref: str = "SX20-AAAAAA", **changes: object) -> EntryRow:
-    return books.entries.open("shanxi", ref, submission(**changes), row, name_key="王小明")
+    books.entries.open("shanxi", ref, submission(**changes), row, name_key="王小明")
+    found = books.entries.by_ref(ref)
+    assert found is not None
+    return found
 
 
 def test_what_is_seen_later_in_the_same_files_is_kept_without_a_new_version_and_shown_in_the_folder(

@@ -91,6 +91,24 @@ def test_a_savepoint_undoes_only_what_was_done_inside_it(database: Database) -> 
         assert [row.sha256[-1] for row in books.messages.all()] == ["1", "3"]
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_savepoint_undoes_its_own_events_and_no_other(database: Database, asks: bool) -> None:
+    def broken(books: Books) -> None:
+        with books.savepoint():
+            books.record("message:2", "judged", NOW)
+            assert not asks or [event.name for event in books.events("message:1")] == ["judged"]
+            raise ValueError("inside")
+
+    with database.write() as books:
+        books.record("message:1", "judged", NOW)
+        with pytest.raises(ValueError, match="inside"):
+            broken(books)
+        books.record("message:3", "judged", NOW)
+    with database.read() as books:
+        found = books.events("message:1", "message:2", "message:3")
+        assert [event.about for event in found] == ["message:1", "message:3"]
+
+
 def test_a_reader_sees_one_state_while_another_writes(database: Database) -> None:
     with database.read() as books:
         assert books.messages.all() == []

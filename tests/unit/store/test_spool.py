@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.errors import StoreError
@@ -18,6 +18,7 @@ def spool(tmp_path: Path) -> Spool:
     return Spool(tmp_path / "spool", ".eml")
 
 
+@settings(deadline=None)
 @given(contents=st.lists(st.binary(max_size=50), max_size=6))
 def test_what_is_put_comes_back_under_its_hash(tmp_path_factory: pytest.TempPathFactory, contents: list[bytes]) -> None:
     spool = Spool(tmp_path_factory.mktemp("spool"))
