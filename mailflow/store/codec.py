@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -12,27 +12,35 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
-PLAIN = frozenset({int, float, bool})
+NESTED = frozenset({dict, list})
 
 
 def to_plain(value: Any) -> Any:
     """What JSON can hold of dataclasses, enums, tuples, mappings and dates."""
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return [to_plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(one) for key, one in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: to_plain(getattr(value, name)) for name in _names(type(value))}
-    if isinstance(value, date):
-        return value.isoformat() if isinstance(value, datetime) else {"$date": value.isoformat()}
-    return value.value if isinstance(value, Enum) else value
+    return _way(type(value))(value)
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+def _way(kind: Any) -> Callable[[Any], Any]:
+    """How values of that type are made plain; looked up once a type, for a judgement has a hundred values."""
+    if is_dataclass(kind):
+        names = tuple(one.name for one in fields(kind))
+        return lambda value: {name: to_plain(getattr(value, name)) for name in names}
+    return next((way for base, way in WAYS if issubclass(kind, base)), lambda value: value)
+
+
+def _visible(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
+
+
+WAYS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (Enum, lambda value: value.value),
+    (str, _visible),
+    ((tuple, list, set, frozenset), lambda value: [to_plain(one) for one in value]),
+    (Mapping, lambda value: {str(key): to_plain(one) for key, one in value.items()}),
+    (datetime, lambda value: value.isoformat()),
+    (date, lambda value: {"$date": value.isoformat()}),
+)
 
 
 def from_plain(kind: type[T], plain: Any) -> T:
@@ -48,9 +56,9 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _with_dates(plain: Any) -> Any:
     if isinstance(plain, dict):
-        if plain.keys() == {"$date"}:
+        if len(plain) == 1 and "$date" in plain:
             return date.fromisoformat(plain["$date"])
-        return {key: _with_dates(one) for key, one in plain.items()}
+        return {key: _with_dates(one) if type(one) in NESTED else one for key, one in plain.items()}
     if isinstance(plain, list):
-        return [_with_dates(one) for one in plain]
+        return [_with_dates(one) if type(one) in NESTED else one for one in plain]
     return plain
