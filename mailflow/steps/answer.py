@@ -14,7 +14,6 @@ from mailflow.letters.command import compose_command_answer
 from mailflow.letters.receipt import compose_receipt
 from mailflow.maillog import log, short
 from mailflow.model.campaign import Campaign
-from mailflow.model.entry import KnownEntry
 from mailflow.model.judgement import Judgement
 from mailflow.model.letter import Letter, Part
 from mailflow.steps.posting import post, ring
@@ -25,6 +24,7 @@ from mailflow.steps.world import World
 
 if TYPE_CHECKING:  # `explain` needs no database
     from mailflow.store.books import Books
+    from mailflow.store.entries import Standing
     from mailflow.store.tables import AddressRow, MessageRow
 
 HOUR = timedelta(hours=1)
@@ -74,8 +74,7 @@ def _answer_group(world: World, books: Books, group: Sequence[Mails]) -> int:
     group = [left for mails in group if (left := [mail for mail in mails if mail.id in rows])]
     judgements = {number: _judgement(books, row) for number, row in rows.items()}
     refs = {ref for judgement in judgements.values() for ref in _refs(judgement) if ref}
-    meant = books.entries.meant(world.campaign.id, name_keys=(), study_ids=(), refs=refs)
-    entries: dict[str | None, KnownEntry] = {one.ref: one for one in meant}
+    entries = books.entries.standing(refs)
     addresses = books.letters.addresses_of(mails[-1].sender for mails in group)
     keys = [_key(books, rows[mails[0].id]) for mails in group]
     count = 0
@@ -159,12 +158,10 @@ def _refs(judgement: Judgement) -> tuple[str | None, ...]:
     return tuple(submission.ref for submission in judgement.submissions)
 
 
-def _answered(
-    row: MessageRow, judgement: Judgement, entries: Mapping[str | None, KnownEntry], chain: Set[str]
-) -> Answered:
+def _answered(row: MessageRow, judgement: Judgement, entries: Mapping[str, Standing], chain: Set[str]) -> Answered:
     refs = _refs(judgement)
-    held = [entries[ref] for ref in refs if ref in entries]
-    first = tuple(entries[ref].arrived_at if ref in entries else row.arrived_at for ref in refs)
+    held = [entries.get(ref or "") for ref in refs]
+    first = tuple(one.arrived_at if one else row.arrived_at for one in held)
     return Answered(
         message_id=row.message_id,
         references=tuple(row.references),
@@ -176,7 +173,7 @@ def _answered(
         refs=refs,
         first_arrived=first,
         held_ref=row.ref,
-        current=all(one.updated_at <= row.arrived_at or one.message_sha256 in chain for one in held),
+        current=all(one.updated_at <= row.arrived_at or one.message_sha256 in chain for one in held if one),
     )
 
 

@@ -43,9 +43,7 @@ def file_entries(world: World) -> int:
             refusal = refusal or error
     if folders:
         with world.database.write() as books:
-            for row in rows:
-                if row.ref in folders:
-                    books.entries.filed(row.ref, row.version, folders[row.ref])
+            books.entries.filed({row.ref: (row.version, folders[row.ref]) for row in rows if row.ref in folders})
     if refusal is not None:
         raise refusal
     return len(folders)

@@ -17,7 +17,7 @@ NESTED = frozenset({dict, list})
 
 def to_plain(value: Any) -> Any:
     """What JSON can hold of dataclasses, enums, tuples, mappings and dates."""
-    return _way(type(value))(value)
+    return _way(type(value))(value)  # type: ignore[arg-type]
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
@@ -12,9 +14,18 @@ from mailflow.model.facts import Value
 from mailflow.model.trace import Trace, Use
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, is_changed, known_entry
-from mailflow.store.statements import ADD_MENTION, ADD_VERSION, BY_REF, CURRENT, MEANT, OPEN, in_parts
+from mailflow.store.statements import ADD_MENTION, ADD_VERSION, BY_REF, CURRENT, MEANT, OPEN, STANDING, in_parts
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
 from mailflow.store.traces import keep_traces, uses_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """When an entry was first registered, when its current version arrived, and with the mail of which hash."""
+
+    arrived_at: datetime
+    updated_at: datetime
+    message_sha256: str
 
 
 class EntryBook:
@@ -46,6 +57,11 @@ class EntryBook:
     def uses(self, campaign: str, traces: frozenset[Trace]) -> tuple[Use, ...]:
         """Which entries bear one of these traces."""
         return uses_of(self._session, campaign, traces)
+
+    def standing(self, refs: Iterable[str]) -> dict[str, Standing]:
+        """How the entries with these receipt numbers stand in time, by receipt number."""
+        found = self._session.connection().execute(STANDING, {"refs": list(refs)})
+        return {ref: Standing(*rest) for ref, *rest in found}
 
     def spoken_for(self, campaign: str, sender: str, units: Sequence[Unit]) -> tuple[KnownEntry, ...]:
         """The entries that the address, or the unit that owns it, has to do with."""
@@ -205,13 +221,12 @@ class EntryBook:
         lags = or_(col(EntryRow.filed_version).is_(None), col(EntryRow.filed_version) != col(EntryRow.version))
         return list(self._session.exec(select(EntryRow).where(lags).order_by(col(EntryRow.id)).limit(limit)))
 
-    def filed(self, ref: str, version: int, folder: str) -> None:
-        """Notes that the folder shows this version of the entry."""
-        row = self.by_ref(ref)
-        assert row is not None
-        row.filed_version = version
-        row.filed_as = folder
-        self._session.add(row)
+    def filed(self, shown: Mapping[str, tuple[int, str]]) -> None:
+        """Notes, by receipt number, which version of the entry its folder shows, and the folder."""
+        for refs in _in_parts(list(shown)):
+            for row in self._session.exec(select(EntryRow).where(col(EntryRow.ref).in_(refs))):
+                row.filed_version, row.filed_as = shown[row.ref]
+                self._session.add(row)
 
     def refile(self, folders: Iterable[str]) -> None:
         """Notes that these folders have to be written again."""
@@ -256,12 +271,8 @@ class EntryBook:
 
     def last_reported(self, campaign: str) -> dict[str, Mapping[str, Value]]:
         """The fields as they were last reported, by receipt number."""
-        found = (
-            select(EntryRow.ref, ReportedRow)
-            .join(EntryRow, col(EntryRow.id) == col(ReportedRow.entry_id))
-            .where(EntryRow.campaign == campaign)
-            .order_by(col(ReportedRow.version))
-        )
+        found = select(EntryRow.ref, ReportedRow).join(EntryRow, col(EntryRow.id) == col(ReportedRow.entry_id))
+        found = found.where(EntryRow.campaign == campaign).order_by(col(ReportedRow.version))
         return {ref: from_plain(Content, row.content).fields for ref, row in self._session.exec(found)}
 
     def _current(self, row: EntryRow) -> VersionRow:

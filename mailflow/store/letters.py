@@ -178,7 +178,7 @@ class LetterBook:
         """How many letters have a key that begins with `prefix`."""
         # a range, because LIKE does not use the index
         bounds = {"least": prefix, "beyond": prefix + chr(sys.maxunicode)}
-        return self._session.exec(KEYS_BETWEEN, params=bounds).one()
+        return self._session.connection().execute(KEYS_BETWEEN, bounds).scalar_one()
 
     def heard_since(self, instant: datetime) -> set[str]:
         """Addresses that a receipt or a reminder was posted to since then."""

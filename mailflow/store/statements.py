@@ -10,7 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import SQLModel, col, select
 
 from mailflow.model.states import LetterEvent, LetterState, letter_after
-from mailflow.store.tables import EntryRow, LetterBytesRow, LetterRow, MessageRow, VersionRow
+from mailflow.store.tables import EntryRow, LetterBytesRow, MessageRow, VersionRow
 
 TABLES = SQLModel.metadata.tables
 ADDRESS, EVENT, META = TABLES["address"], TABLES["event"], TABLES["meta"]
@@ -45,6 +45,12 @@ CURRENT = (
     .join(EntryRow, col(EntryRow.id) == col(VersionRow.entry_id))
     .where(VersionRow.number == EntryRow.version, col(VersionRow.entry_id).in_(bindparam("ids", expanding=True)))
 )
+STANDING = (
+    sa_select(ENTRY.c.ref, ENTRY.c.arrived_at, ENTRY.c.updated_at, MESSAGE.c.sha256)
+    .join(VERSION, (VERSION.c.entry_id == ENTRY.c.id) & (VERSION.c.number == ENTRY.c.version))
+    .join(MESSAGE, MESSAGE.c.id == VERSION.c.message_id)
+    .where(ENTRY.c.ref.in_(bindparam("refs", expanding=True)))
+)
 OPEN, ADD_VERSION, ADD_MENTION = insert(ENTRY), insert(VERSION), insert(MENTION)
 
 ANSWERS_TO_THE_SAME = sa_select(func.count(func.distinct(MESSAGE.c.answer_key))).where(
@@ -78,8 +84,8 @@ def _moved(state: LetterState, event: LetterEvent) -> Update:
 BEGUN = _moved(LetterState.POSTED, LetterEvent.BEGUN).values(attempts=LETTER.c.attempts + 1)
 ACCEPTED = _moved(LetterState.SENDING, LetterEvent.ACCEPTED).values(sent_at=bindparam("now"), last_error=None)
 REACHED = update(ADDRESS).where(ADDRESS.c.address == bindparam("name"), ADDRESS.c.failures != 0).values(failures=0)
-KEYS_BETWEEN = select(func.count()).select_from(LetterRow)
-KEYS_BETWEEN = KEYS_BETWEEN.where(LetterRow.key >= bindparam("least"), LetterRow.key < bindparam("beyond"))
+KEYS_BETWEEN = sa_select(func.count()).select_from(LETTER)
+KEYS_BETWEEN = KEYS_BETWEEN.where(LETTER.c.key >= bindparam("least"), LETTER.c.key < bindparam("beyond"))
 
 
 def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -208,7 +208,7 @@ def test_a_version_stands_in_one_report_only(database: Database) -> None:
 def test_what_comes_beside_an_entry_has_its_folder_written_again(database: Database, relation: Relation) -> None:
     with database.write() as books:
         row = opened(books, message(books, 1))
-        books.entries.filed(row.ref, row.version, "播音/x")
+        books.entries.filed({row.ref: (row.version, "播音/x")})
         other = message(books, 2, "b@unit.example")
         assert books.entries.unfiled(10) == []
         books.entries.mention(row, other, relation)
