@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailflow.documents.extract import extract
@@ -77,16 +77,19 @@ def read_spooled(task: Task, spool: Spool, files: Spool, campaign: Campaign) -> 
     unpacked, facts = read_bytes(
         raw, campaign, defect=task.defect, sha256=task.sha256, sights=task.sights, converted=converted
     )
-    keep_files(files, unpacked.contents.values())
+    keep_files(files, unpacked.contents)
     silence = reason_for_silence(unpacked.message, frozenset())
     bounce = read_bounce(raw, unpacked) if silence in SILENCES else None
     return Reading(unpacked.message, facts, bounce)
 
 
-def keep_files(files: Spool, contents: Iterable[bytes]) -> None:
-    """Puts `contents` in `files`. Raises StoreError, or ReadRefused for one that is larger than a reader may write."""
+def keep_files(files: Spool, contents: Mapping[str, bytes]) -> None:
+    """Puts `contents`, by their hashes, in `files`.
+
+    Raises StoreError, or ReadRefused for one that is larger than a reader may write.
+    """
     try:
-        files.put(contents)
+        files.put_hashed(contents)
     except StoreError as error:
         if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EFBIG:
             raise ReadRefused(str(error)) from error

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from mailflow.errors import StoreError
+from mailflow.store.book import Book
 from mailflow.store.codec import to_plain
 from mailflow.store.entries import EntryBook
 from mailflow.store.letters import LetterBook
@@ -22,10 +23,11 @@ from mailflow.store.statements import FACT, RECORD
 from mailflow.store.tables import EventRow, MetaRow
 
 
-class Books:
+class Books(Book):
     """The books: `messages`, `entries`, `letters`, `occurrences`, `sights`, and the events of all of them."""
 
     def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self.session = session
         self.messages = MessageBook(session)
         self.entries = EntryBook(session)
@@ -42,7 +44,7 @@ class Books:
     def write_events(self) -> None:
         """Writes what was recorded; many at once, for they are half of all rows."""
         if self._recorded:
-            self.session.connection().execute(RECORD, self._recorded)
+            self._connection.execute(RECORD, self._recorded)
             self._recorded = []
 
     def events(self, *about: str) -> list[EventRow]:
@@ -63,7 +65,7 @@ class Books:
     def fact(self, key: str) -> str | None:
         """A single fact about this data folder, None where it was never noted."""
         if key not in self._facts:
-            self._facts[key] = self.session.connection().execute(FACT, {"name": key}).scalar()
+            self._facts[key] = self._connection.execute(FACT, {"name": key}).scalar()
         return self._facts[key]
 
     def note(self, key: str, value: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, update
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from mailflow.model.entry import EntryStatus, KnownEntry, Relation, Submission, Unit
 from mailflow.model.facts import Value
 from mailflow.model.trace import Trace, Use
+from mailflow.store.book import Book
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, is_changed, known_entry
 from mailflow.store.statements import ADD_MENTION, ADD_VERSION, BY_REF, CURRENT, MEANT, OPEN, STANDING, in_parts
@@ -28,11 +29,8 @@ class Standing:
     message_sha256: str
 
 
-class EntryBook:
+class EntryBook(Book):
     """All entries, inside one transaction."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def by_ref(self, ref: str) -> EntryRow | None:
         """The entry of that receipt number."""
@@ -60,7 +58,7 @@ class EntryBook:
 
     def standing(self, refs: Iterable[str]) -> dict[str, Standing]:
         """How the entries with these receipt numbers stand in time, by receipt number."""
-        found = self._session.connection().execute(STANDING, {"refs": list(refs)})
+        found = self._connection.execute(STANDING, {"refs": list(refs)})
         return {ref: Standing(*rest) for ref, *rest in found}
 
     def spoken_for(self, campaign: str, sender: str, units: Sequence[Unit]) -> tuple[KnownEntry, ...]:
@@ -111,7 +109,7 @@ class EntryBook:
             "complete_at": message.arrived_at if status in COMPLETE else None,
             "settled": False,
         }
-        number = self._session.connection().execute(OPEN, values).lastrowid
+        number = self._connection.execute(OPEN, values).lastrowid
         self._add_version(number, 1, submission, message)
         self._add_mention(number, message, submission.relation)
         keep_traces(self._session, number, submission.traces, is_new=True)
@@ -223,7 +221,7 @@ class EntryBook:
 
     def filed(self, shown: Mapping[str, tuple[int, str]]) -> None:
         """Notes, by receipt number, which version of the entry its folder shows, and the folder."""
-        for refs in _in_parts(list(shown)):
+        for refs in in_parts(list(shown)):
             for row in self._session.exec(select(EntryRow).where(col(EntryRow.ref).in_(refs))):
                 row.filed_version, row.filed_as = shown[row.ref]
                 self._session.add(row)
@@ -283,11 +281,11 @@ class EntryBook:
         content = to_plain(content_of(submission))
         arrived = {"message_id": message.id, "arrived_at": message.arrived_at}
         values = {"entry_id": entry, "number": number, "content": content, **arrived}
-        self._session.connection().execute(ADD_VERSION, values)
+        self._connection.execute(ADD_VERSION, values)
 
     def _add_mention(self, entry: int | None, message: MessageRow, relation: Relation) -> None:
         values = {"entry_id": entry, "message_id": message.id, "relation": relation.value}
-        self._session.connection().execute(ADD_MENTION, values)
+        self._connection.execute(ADD_MENTION, values)
 
     def _restate(self, row: EntryRow, submission: Submission) -> None:
         version = self._current(row)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Update, func
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from mailflow.model.letter import PRIORITY, Letter, LetterKind
 from mailflow.model.states import LetterEvent, LetterState, letter_after
+from mailflow.store.book import Book
 from mailflow.store.statements import ACCEPTED, BEGUN, KEYS_BETWEEN, NEXT_DUE, POST, POST_BYTES, RAW, REACHED
 from mailflow.store.tables import AddressRow, LetterRow
 
@@ -27,11 +28,8 @@ class Leaving:
     raw: bytes
 
 
-class LetterBook:
+class LetterBook(Book):
     """All letters, inside one transaction."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def by_key(self, key: str) -> LetterRow | None:
         """The letter of that key."""
@@ -55,7 +53,6 @@ class LetterBook:
     ) -> LetterState:
         """Puts a letter and its bytes in the outbox. The database refuses a second letter of the same key."""
         state = LetterState.HELD if hold or letter.held else LetterState.POSTED
-        connection = self._session.connection()
         values = {
             "key": letter.key,
             "kind": letter.kind.value,
@@ -71,8 +68,8 @@ class LetterBook:
             "next_attempt_at": now,
             "occurrence_id": occurrence,
         }
-        number = connection.execute(POST, values).lastrowid
-        connection.execute(POST_BYTES, {"letter_id": number, "raw": raw})
+        number = self._connection.execute(POST, values).lastrowid
+        self._connection.execute(POST_BYTES, {"letter_id": number, "raw": raw})
         return state
 
     def raw(self, row: LetterRow) -> bytes:
@@ -83,7 +80,7 @@ class LetterBook:
         """The letter to send next: of what is due, the most urgent, then the one posted first."""
         self._session.flush()
         wanted = {"now": now, "kinds": [kind.value for kind in kinds]}
-        found = self._session.connection().execute(NEXT_DUE, wanted).first()
+        found = self._connection.execute(NEXT_DUE, wanted).first()
         return Leaving(*found) if found else None
 
     def begin(self, letter: Leaving) -> None:
@@ -96,10 +93,10 @@ class LetterBook:
         Raises ValueError as `move` does.
         """
         self._move(ACCEPTED, letter, now=now)
-        self._session.connection().execute(REACHED, {"name": letter.recipient})
+        self._connection.execute(REACHED, {"name": letter.recipient})
 
     def _move(self, moved: Update, letter: Leaving, **values: datetime) -> None:
-        if self._session.connection().execute(moved, {"number": letter.id, **values}).rowcount != 1:
+        if self._connection.execute(moved, {"number": letter.id, **values}).rowcount != 1:
             raise ValueError(f"the letter is {self.current(letter).state}: somebody else has moved it")
 
     def deferred(self, row: LetterRow, error: str, next_attempt_at: datetime) -> None:
@@ -178,7 +175,7 @@ class LetterBook:
         """How many letters have a key that begins with `prefix`."""
         # a range, because LIKE does not use the index
         bounds = {"least": prefix, "beyond": prefix + chr(sys.maxunicode)}
-        return self._session.connection().execute(KEYS_BETWEEN, bounds).scalar_one()
+        return self._connection.execute(KEYS_BETWEEN, bounds).scalar_one()
 
     def heard_since(self, instant: datetime) -> set[str]:
         """Addresses that a receipt or a reminder was posted to since then."""

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import func, tuple_, update
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from mailflow.model.due import Due
 from mailflow.model.judgement import Judgement
 from mailflow.model.message import Message
 from mailflow.model.states import MessageEvent, MessageState, message_after
+from mailflow.store.book import Book
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.sights import may_be_judged
 from mailflow.store.statements import ANSWERS_TO_THE_SAME
@@ -38,11 +39,8 @@ class Arrival:
     defect: str = ""
 
 
-class MessageBook:
+class MessageBook(Book):
     """All mails, inside one transaction."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def seen_uids(self, folder: str, uidvalidity: int) -> set[int]:
         """The UIDs of this folder (of this UIDVALIDITY) that are in the books."""
@@ -170,7 +168,7 @@ class MessageBook:
     def answers_to_the_same(self, row: MessageRow, *, since: datetime) -> int:
         """How many letters answered mails of this sender that say the same as `row` and arrived after `since`."""
         wanted = {"sender": row.sender, "content_key": row.content_key, "since": since, "number": row.id}
-        return self._session.connection().execute(ANSWERS_TO_THE_SAME, wanted).scalar_one()
+        return self._connection.execute(ANSWERS_TO_THE_SAME, wanted).scalar_one()
 
     def conclude(
         self, row: MessageRow, judgement: Judgement, event: MessageEvent, now: datetime, *, supplement: bool = False

@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from mailflow.model.occurrence import Occurrence, OccurrenceKind
+from mailflow.store.book import Book
 from mailflow.store.tables import OccurrenceRow
 
 WAITING, POSTED, PASSED, MISSED = "waiting", "posted", "passed", "missed"
 
 
-class OccurrenceBook:
+class OccurrenceBook(Book):
     """All occurrences that were taken up, inside one transaction."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def state_of(self, occurrence_id: str) -> str | None:
         """WAITING, POSTED, PASSED or MISSED; None where it was never taken up."""

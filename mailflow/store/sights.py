@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import and_, case, exists, func
 from sqlalchemy.sql import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from mailflow.model.sight import Look, Sight
 from mailflow.model.states import MessageState
+from mailflow.store.book import Book
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.sight_tables import MessageSightRow, SightRow
 from mailflow.store.tables import MessageRow
@@ -29,11 +30,8 @@ class Wanted:
     attempts: int
 
 
-class SightBook:
+class SightBook(Book):
     """All sights, inside one transaction."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def ask(self, message: MessageRow, wanted: Mapping[str, Look], now: datetime, *, until: datetime) -> int:
         """Notes that these files of a mail are to be looked at, by SHA-256; says how many of them wait.

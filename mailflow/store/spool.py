@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mailflow.atomic import stage, sync_folders
@@ -26,14 +26,21 @@ class Spool:
         hashes: list[str] = []
         folders: set[Path] = set()
         for content in contents:
-            sha256 = hashlib.sha256(content).hexdigest()
-            path = self.path(sha256)
-            if not _holds(path, sha256):
-                stage(path, content, mode=0o400)
-            folders.add(path.parent)  # also where it was there: its name may not have been made durable
-            hashes.append(sha256)
+            hashes.append(hashlib.sha256(content).hexdigest())
+            folders.add(self._stage(hashes[-1], content))
         sync_folders(folders)
         return hashes
+
+    def put_hashed(self, contents: Mapping[str, bytes]) -> None:
+        """As `put`, where the SHA-256 of each is known: `contents` by it."""
+        sync_folders({self._stage(sha256, content) for sha256, content in contents.items()})
+
+    def _stage(self, sha256: str, content: bytes) -> Path:
+        """The folder that has to be made durable, also where the content was there: its name may not have been."""
+        path = self.path(sha256)
+        if not _holds(path, sha256):
+            stage(path, content, mode=0o400)
+        return path.parent
 
     def get(self, sha256: str) -> bytes:
         """The bytes of that hash, verified. Raises StoreError where they are gone or damaged."""

@@ -34,7 +34,7 @@ def read_badly(task: Task, spool: Spool, files: Spool, campaign: Campaign) -> Re
     if word == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if word == "write":
-        keep_files(files, [b"x" * 1_000_000])
+        keep_files(files, {"0" * 64: b"x" * 1_000_000})
     if word == "raise":
         raise ValueError("王小明 13800000000")
     if word == "full":
