@@ -11,8 +11,8 @@ from mailflow.sight.picture import Pixels
 from mailflow.sight.upright import sides
 
 LEAST_SHARPNESS = 0.16
-"""The steepest step from dark to light between neighbours, by the contrast. Of drawn screens and forms all was read down
-to 0.13, nothing below 0.1."""
+"""The steepest step from dark to light between neighbours, by the contrast. Of drawn screens and forms all was read
+down to 0.13, nothing below 0.1."""
 SMALLEST_PRINT = 28
 """Pixels: the height of a line's frame in a telephone's screen that is some 450 pixels wide."""
 SMALLEST_SCREEN = 500

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from mailflow.model.sight import Look
+from mailflow.store.row import Row
 
 LOOKS = ", ".join(f"'{one.value}'" for one in Look)
 
 
-class SightRow(SQLModel, table=True):
+class SightRow(Row, table=True):
     """A file, by the SHA-256 of its bytes, that is to be looked at (`waiting`) or was (`seen`: `content` says what).
 
     `attempts` counts looks, before each is taken.
@@ -35,7 +36,7 @@ class SightRow(SQLModel, table=True):
     content: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
 
 
-class MessageSightRow(SQLModel, table=True):
+class MessageSightRow(Row, table=True):
     """Which mail brought which file that needs a slow look."""
 
     __tablename__ = "message_sight"

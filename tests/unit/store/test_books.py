@@ -59,7 +59,7 @@ def test_what_is_seen_later_in_the_same_files_is_kept_without_a_new_version_and_
     with database.write() as books:
         mail = message(books)
         row = opened(books, mail, files=(SCAN,))
-        books.entries.filed(row.ref, 1, "SX20-AAAAAA 王小明")
+        books.entries.filed({row.ref: (1, "SX20-AAAAAA 王小明")})
         seen = replace(SCAN, seal=Seal.PRESENT, scan=FormReading("volunteer", fields={"total_points": 28345}))
         assert not books.entries.advance(row, submission(relation=Relation.VERSION, ref=row.ref, files=(seen,)), mail)
     with database.read() as books:
