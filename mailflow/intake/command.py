@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from mailflow.intake.subject import parse_subject, plain_subject, refs_in
 from mailflow.model.campaign import Campaign
 from mailflow.model.command import Command, CommandKind
 
+_ASKS_BY_NUMBER = frozenset({CommandKind.STATUS, CommandKind.WITHDRAW})
 SEPARATORS = " :：，,、-+　[]【】()（）<>《》"
 
 
@@ -33,6 +36,10 @@ def _command(kind: CommandKind, rest: str, campaign: Campaign) -> Command | None
     left = rest.casefold()
     for ref in refs:
         left = left.replace(ref.casefold(), "")
+    if not refs and kind in _ASKS_BY_NUMBER:
+        mistyped = _mistyped(campaign.ref_prefix).fullmatch(left.strip(SEPARATORS))
+        if mistyped is not None:
+            return Command(kind, (f"{campaign.ref_prefix.upper()}-{mistyped[1].upper()}",))
     if not left.strip(SEPARATORS):
         return Command(kind, refs)
     if kind is CommandKind.FORM:
@@ -40,6 +47,11 @@ def _command(kind: CommandKind, rest: str, campaign: Campaign) -> Command | None
         if len(reading.categories) == 1:
             return Command(kind, category=reading.categories[0])
     return None
+
+
+def _mistyped(prefix: str) -> re.Pattern[str]:
+    """Our prefix with a few letters or digits that are no receipt number: it is answered as one nobody knows."""
+    return re.compile(rf"{re.escape(prefix.casefold())}[\s-]{{0,3}}([a-z0-9]{{2,12}})", re.ASCII)
 
 
 def _words(campaign: Campaign) -> list[tuple[str, CommandKind]]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from mailflow.model.message import Message
 
 LOOP_HEADER = "x-mailflow"
+REF_HEADER = "x-mailflow-ref"
+"""The header in which our letters carry their receipt number; it is believed no more than a subject."""
 
 _DAEMONS = re.compile(
     r"(?:mailer-?daemon|post-?master|(?:do)?-?not?[-_.]?reply|do[-_.]?not[-_.]?reply|bounces?|daemon|auto-?reply)"
@@ -20,7 +22,9 @@ _BOUNCE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _RECALL_SUBJECT = re.compile(
-    r"\s*(?:发信方已撤回|撤回邮件|邮件撤回|对方已撤回|(?:message )?recall(?:\s*(?::|report|success|fail)))",
+    r"\s*(?:发信方已撤回|撤回邮件|邮件撤回|对方已撤回"
+    r"|(?![^\n]*[我请想能怎吗?？])[^\n]{1,60}撤回了(?:一封)?邮件"
+    r"|(?:message )?recall(?:\s*(?::|report|success|fail)))",
     re.IGNORECASE,
 )
 _AUTO_REPLY_SUBJECT = re.compile(

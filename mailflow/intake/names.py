@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailflow.intake.charset import HAN
-from mailflow.intake.surnames import COMPOUND_SURNAMES, SURNAMES
+from mailflow.intake.surnames import COMPOUND_SURNAMES, NO_NAMES, SURNAMES
 
 _LATIN = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _NAME = re.compile(f"[{HAN}](?:[{HAN}·]{{0,18}}[{HAN}])|[{_LATIN}][{_LATIN}.'’ -]{{0,58}}[{_LATIN}.]")
@@ -27,6 +27,8 @@ _FILLERS = (
     "敬请", "您好", "你好", "谢谢", "查收", "查询", "撤回", "咨询", "附件", "我的", "我是", "我要", "本人", "同志",
     "同学", "先生", "女士", "老师", "的", "名单", "名册",
     "花名册", "汇总表", "汇总", "推荐表", "统计表", "一览表", "明细表", "党员", "receipt",
+    "请问", "请教", "求助", "我想", "截图", "身份证", "证件照", "生活照", "照片", "盖章件", "盖章", "通关",
+    "最终版", "修改版",
 )  # fmt: skip
 _UNIT_ENDINGS = (
     "有限公司", "公司", "集团", "委员会", "办公室", "党支部", "党委", "总队", "大学", "学院", "中学", "小学",
@@ -38,6 +40,7 @@ _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文司欧诸上皇慕令"
 )
+_JOINTS = ("+", "-", "_", "、")
 _FOREMOST = 60
 _LONGEST_SURNAME_ALIKE = 5
 
@@ -73,11 +76,27 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
     for wanted in (_is_certain, _is_possible, _is_name):
         places = [place for place, (_, name) in enumerate(split) if wanted(name)]
         if len({split[place][1] for place in places}) == 1:
-            return _chosen(words, split, places[0])
+            chosen = _chosen(words, split, places[0])
+            return chosen if _stands(chosen.name or "", pieces) else Choice()
         if len(places) > 1:
             next_to_plus = _next_to_plus(pieces, [split[place] for place in places])
             return _chosen(words, split, places[next_to_plus]) if next_to_plus is not None else Choice()
     return Choice(unit=words[0]) if len(words) == 1 and _reads_like_unit(words[0]) else Choice()
+
+
+def _stands(name: str, pieces: Sequence[str]) -> bool:
+    """Whether the one word left is a name: joined to the category as the rule asks, or like a person's name.
+
+    "优秀学员怎么报名" and "优秀学员报名时间" leave a word as well, and name nobody.
+    """
+    if _HAN_WORD.fullmatch(name) is None or "·" in name:
+        return True
+    last = len(pieces) - 1
+    return (is_likely_name(name) and name not in NO_NAMES) or any(
+        name in "".join(piece.split())
+        and ((at < last and piece.rstrip().endswith(_JOINTS)) or (at > 0 and piece.lstrip().startswith(_JOINTS)))
+        for at, piece in enumerate(pieces)
+    )
 
 
 def organisation_in(pieces: Sequence[str], noise: Sequence[str]) -> Choice:
@@ -121,7 +140,7 @@ def _words(piece: str, noise: Sequence[str], *, edges_only: bool = False) -> lis
     for word in _SEPARATORS.split(text):
         for part in _BLANK_BY_HAN.split(word):
             bare = part.strip(" .-'’·&")
-            bare = _trimmed(bare, idle) if edges_only else bare.strip("0123456789 ")
+            bare = _trimmed(bare, idle) if edges_only else bare.strip("0123456789. ")
             if bare and not bare.isdigit():
                 words.append(bare)
     return words

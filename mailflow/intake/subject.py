@@ -31,8 +31,14 @@ _PREFIX = re.compile(
     rf"\s*(?:(?P<reply>{_REPLY})|{_FORWARD})\s{{0,3}}(?:[\[(]\d{{1,3}}[\])])?\s{{0,3}}:", re.IGNORECASE
 )
 _COUNT = re.compile(
-    r"(?:[等共计]|合计|一共)\s?(?P<any>\d{1,4}|[一二两三四五六七八九十百]{1,5})\s?[人名位]|(?<!第)(?P<some>\d{1,4})\s?[人名位](?!\w)"
+    r"(?:[等共计]|合计|一共|报送|申报|上报|推荐)\s?(?P<any>\d{1,4}|[一二两三四五六七八九十百]{1,5})\s?[人名位](?!民)"
+    r"|(?<![第前约近超\d.])(?P<some>\d{1,4})\s?[人名位](?!\w)"
 )
+_ISSUE = re.compile(
+    r"第\s?(?:\d{1,4}|[一二两三四五六七八九十百]{1,5})\s?(?:[期批次届轮季份版条位名]|季度)"
+    r"|前\s?\d{1,4}\s?[名位]|(?:全国|全省|排名|名次)\s?第?\s?\d{1,7}\s?[名位]?"
+)
+"""What is numbered or ranked, and counts nobody: 第5期, 第三批, 全国第120名."""
 _NUMBERS = re.compile(
     r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
     r"|(?<!\d)\d{4}\s?年(?:度|\s?\d{1,2}\s?月(?:份|\s?\d{1,2}\s?[日号])?)?"
@@ -68,11 +74,12 @@ def parse_subject(subject: str, campaign: Campaign) -> SubjectReading:
     where several could be it.
     """
     text = subject[:_MOST_CHARS].translate(_ALIKE)
-    text, is_reply = _without_prefixes(text)
+    bare, is_reply = _without_prefixes(text)
+    text = _without_own_tag(bare) if len(bare) < len(text) else bare
     refs = refs_in(text, campaign.ref_prefix)
     if refs:
-        text = _without_refs(text, campaign.ref_prefix)
-    text, count = _without_count(text)
+        text = _without_own_tag(_ref_pattern(campaign.ref_prefix).sub(" | ", text))
+    text, count = _without_count(_ISSUE.sub(" | ", text))
     text = _NUMBERS.sub(" | ", text)
     aliases = _aliases(campaign)
     pattern = _pattern(tuple(alias for alias, _ in aliases))
@@ -87,6 +94,18 @@ def parse_subject(subject: str, campaign: Campaign) -> SubjectReading:
 def plain_subject(subject: str) -> str:
     """The subject with plain width and separators, without Re: and Fw:."""
     return _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))[0]
+
+
+def is_tagged(subject: str) -> bool:
+    """Whether a subject answers one of ours, by the tag that it begins with once Re: is taken off (〔待补充2项〕)."""
+    bare, is_reply = _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))
+    return is_reply and bare.lstrip().startswith("〔") and _OWN_TAG.match(bare) is not None
+
+
+def announced_count(subject: str) -> int | None:
+    """How many applicants a subject says it brings ("共5人", "等五人", "5名"), None where it gives no number."""
+    text, _ = _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))
+    return _without_count(_ISSUE.sub(" | ", _without_own_tag(text)))[1]
 
 
 def bare_subject(subject: str) -> str:
@@ -116,9 +135,8 @@ def _ref_pattern(prefix: str) -> re.Pattern[str]:
     return re.compile(number, re.IGNORECASE | re.ASCII)
 
 
-def _without_refs(text: str, prefix: str) -> str:
-    """Without receipt numbers, and without the tag that our own subjects begin with (〔待补充2项〕)."""
-    text = _ref_pattern(prefix).sub(" | ", text)
+def _without_own_tag(text: str) -> str:
+    """Without the tag that our own subjects begin with (〔待补充2项〕), where something is left."""
     tag = _OWN_TAG.match(text)
     return text[tag.end() :] if tag is not None and text[tag.end() :].strip(" |") else text
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.campaign.load import load_campaign
-from mailflow.intake.subject import REF_ALPHABET, SubjectReading, parse_subject, refs_in
+from mailflow.intake.subject import REF_ALPHABET, SubjectReading, announced_count, parse_subject, refs_in
 from mailflow.model.campaign import Campaign, Category
 
 LEARNER = ("outstanding-learner",)
@@ -221,3 +221,69 @@ def test_any_name_before_a_separator_is_read_or_left_to_a_person(name: str, sepa
 def test_the_alphabet_of_receipt_numbers_has_no_look_alikes() -> None:
     assert not set(REF_ALPHABET) & set("01OILU")
     assert len(REF_ALPHABET) == 30
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "请问优秀学员报名截止到什么时候？",
+        "优秀学员怎么报名",
+        "优秀学员报名时间",
+        "挑战达人截图在哪里找",
+        "优秀学员报名表下载",
+        "关于优秀学员报名的问题",
+        "优秀学员名额还有吗",
+        "优秀学员何时公示",
+        "志愿播音员普通话要求",
+        "我想参加挑战达人",
+        "求助 优秀学员",
+        "优秀学员通知",
+        "优秀学员收到请回复",
+    ],
+)
+def test_a_question_names_nobody(subject: str) -> None:
+    reading = parse_subject(subject, shanxi())
+    assert (reading.name, reading.unit, reading.count) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "优秀学员第5期 王小明",
+        "优秀学员第三批 王小明",
+        "优秀学员（第二次）王小明",
+        "王小明 优秀学员 全国第120名",
+        "1.王小明+优秀学员",
+        "Re: 〔待补充2项〕王小明+优秀学员",
+        "王小明 优秀学员 身份证",
+        "优秀学员前100名 王小明",
+    ],
+)
+def test_what_is_numbered_or_ranked_is_no_unit_and_counts_nobody(subject: str) -> None:
+    reading = parse_subject(subject, shanxi())
+    assert (reading.name, reading.count) == ("王小明", None)
+    assert reading.unit is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "announced"),
+    [
+        ("省水利厅报送优秀学员、志愿播音员共5人", 5),
+        ("王小明等五人优秀学员", 5),
+        ("优秀学员5名", 5),
+        ("水利厅优秀学员材料（4人）", 4),
+        ("推荐2名志愿播音员", 2),
+        ("Re: 〔3人已受理，2人待补充〕水利厅报送优秀学员5人", 5),
+        ("优秀学员第5期", None),
+        ("优秀学员 13800000000", None),
+        ("2020年8月20日 优秀学员", None),
+        ("优秀学员 8.20", None),
+        ("优秀学员全国第120名", None),
+        ("优秀学员前100名", None),
+        ("第5人民医院优秀学员", None),
+        ("王小明+优秀学员", None),
+        ("", None),
+    ],
+)
+def test_a_count_is_announced_by_its_words_only(subject: str, announced: int | None) -> None:
+    assert announced_count(subject) == announced
