@@ -22,6 +22,7 @@ from mailflow.intake.outlook import MSG, TNEF
 from mailflow.intake.unpack import MAIL
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts, FileFacts, FormReading, Role
+from mailflow.model.hazard import is_program
 from mailflow.model.message import Attachment, Unpacked
 from mailflow.model.sight import Look, Sight
 
@@ -47,6 +48,7 @@ SEALED = {
 """The problem of a wrapping by the reason why intake left it closed."""
 READABLE = frozenset(
     {"docx", "xlsx", "xls", "pdf", "doc", "wps", "rtf", "odt"}
+    | {"pages", "numbers"}
     | {"jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff"}
 )
 """Extensions that promise a document or picture."""
@@ -81,6 +83,8 @@ def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign,
     facts = FileFacts(attachment.sha256, attachment.filename, Role.UNKNOWN)
     if content is None:
         return Kind.OTHER, replace(facts, problem="attachment.unreadable", detail="its content was not kept")
+    if is_program(attachment.media_type):
+        return Kind.OTHER, replace(facts, told_by="content", detail="a program: it is no paper, whatever its name says")
     try:
         kind = Kind.MESSAGE if attachment.media_type in MAILS else kind_of(content)
         if kind in CONTAINERS:

@@ -124,6 +124,8 @@ def _kind_of_zip(content: bytes) -> Kind:
         return Kind.DOCX
     if "xl/workbook.xml" in names:
         return Kind.XLSX
+    if any(name.endswith(".iwa") for name in names):
+        return Kind.OTHER  # Apple's Pages and its kin
     return Kind.OLD_TEXT if "content.xml" in names and "mimetype" in names else Kind.ZIP
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from mailflow.errors import ReadRefused
 from mailflow.intake.bodies import content_of, html_to_text, text_of, uuencoded_files
 from mailflow.intake.charset import Decoded, printable
+from mailflow.intake.etiquette import LOOP_HEADER, REF_HEADER
 from mailflow.intake.filenames import clean_filename
 from mailflow.intake.headers import header_text
 from mailflow.intake.sniff import UNKNOWN, media_type
@@ -104,6 +105,10 @@ def _open_mail(files: Files, content: bytes, place: Place) -> None:
     hints = structure.charsets()
     subject = header_text(structure.root.header("subject") or b"", hints)
     subject = Decoded(printable(subject.text), subject.sure)
+    ref = printable(header_text(structure.root.header(REF_HEADER) or b"").text)[:100]
+    if LOOP_HEADER in structure.root.headers:  # a letter of ours that comes back: what lies in it, we put there
+        files.note_mail(subject, Decoded(""), place, ref)
+        return
     named = place.inside or clean_filename(f"{subject.text.strip() or 'message'}.eml") or ""
     harvest = Harvest(hints, files, replace(place, inside=named))
     before = len(files.forwarded)
@@ -112,7 +117,7 @@ def _open_mail(files: Files, content: bytes, place: Place) -> None:
     harvest.finish()
     inner = files.forwarded[before:]
     del files.forwarded[before:]
-    files.note_mail(subject, Decoded(*harvest.text()), place)
+    files.note_mail(subject, Decoded(*harvest.text()), place, ref)
     files.forwarded.extend(inner)
 
 

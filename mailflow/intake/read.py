@@ -13,6 +13,7 @@ from mailflow.intake.attachments import Harvest, gather
 from mailflow.intake.bodies import MOST_TEXT_CHARS
 from mailflow.intake.charset import Decoded, is_doubtful, printable
 from mailflow.intake.cloud import cloud_links
+from mailflow.intake.etiquette import LOOP_HEADER, REF_HEADER
 from mailflow.intake.headers import header_text
 from mailflow.intake.quoted import quoted_subjects
 from mailflow.intake.structure import Structure, parse_structure
@@ -22,7 +23,7 @@ _KEPT_HEADERS = frozenset(
     {
         "authentication-results", "auto-submitted", "content-type", "feedback-id", "precedence",
         "return-path", "sender", "x-auto-reply", "x-auto-response-suppress", "x-autoreply", "x-autorespond",
-        "x-autoresponder", "x-failed-recipients", "x-loop", "x-mailflow",
+        "x-autoresponder", "x-failed-recipients", "x-loop", LOOP_HEADER, REF_HEADER,
     }
 )  # fmt: skip
 _MOST_VALUES = 20

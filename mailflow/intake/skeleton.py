@@ -32,15 +32,16 @@ _READ_ALWAYS = frozenset(
     {
         b"from", b"to", b"cc", b"subject", b"message-id", b"in-reply-to", b"references", b"received", b"return-path",
         b"sender", b"auto-submitted", b"precedence", b"list-id", b"list-unsubscribe", b"x-mailflow",
-        b"x-failed-recipients", b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id",
+        b"x-mailflow-ref", b"x-failed-recipients", b"content-type", b"content-transfer-encoding",
+        b"content-disposition", b"content-id",
         b"mime-version", b"authentication-results",
     }
 )  # fmt: skip
 _UNREAD_PREFIXES = (b"x-", b"arc-", b"thread-")
 _READ = frozenset(
     {
-        b"x-mailflow", b"x-auto-response-suppress", b"x-autoreply", b"x-autorespond", b"x-autoresponder",
-        b"x-auto-reply", b"x-failed-recipients", b"x-loop",
+        b"x-mailflow", b"x-mailflow-ref", b"x-auto-response-suppress", b"x-autoreply", b"x-autorespond",
+        b"x-autoresponder", b"x-auto-reply", b"x-failed-recipients", b"x-loop",
     }
 )  # fmt: skip
 _LONE_CR = re.compile(rb"\r(?!\n)")

@@ -6,6 +6,8 @@ import io
 import re
 import zipfile
 
+from mailflow.model.hazard import MACRO_TYPES
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -13,13 +15,9 @@ ZIP = "application/zip"
 OLE = "application/x-ole-storage"
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 UNKNOWN = "application/octet-stream"
+SCRIPT = "application/x-script"
 
 _OFFICE_FOLDERS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
-_WITH_MACROS = {
-    DOCX: "application/vnd.ms-word.document.macroEnabled.12",
-    XLSX: "application/vnd.ms-excel.sheet.macroEnabled.12",
-    PPTX: "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
-}
 _OLE_STREAMS = (
     ("EncryptedPackage", ENCRYPTED_OFFICE),
     ("WordDocument", "application/msword"),
@@ -29,6 +27,12 @@ _OLE_STREAMS = (
     ("__properties_version1.0", "application/vnd.ms-outlook"),
 )
 _MAGIC = (
+    (b"MZ", "application/x-msdownload"),
+    (b"\x7fELF", "application/x-executable"),
+    (b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
+    (b"\x4c\x00\x00\x00\x01\x14\x02\x00", "application/x-ms-shortcut"),
+    (b"ITSF\x03\x00", "application/x-chm"),
+    (b"#!", SCRIPT),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"%PDF-", "application/pdf"),
@@ -43,6 +47,7 @@ _TEXT_BY_EXTENSION = {
     "eml": "message/rfc822",
     "ics": "text/calendar",
     "json": "application/json",
+    **dict.fromkeys(("bat", "cmd", "hta", "js", "jse", "ps1", "reg", "scf", "sh", "url", "vbe", "vbs", "wsf"), SCRIPT),
 }
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
@@ -57,7 +62,7 @@ def media_type(content: bytes, filename: str | None = None) -> str:
     `application/x-encrypted-office`. What nobody knows is `application/octet-stream`. Never raises.
     """
     for magic, known in _MAGIC:
-        if content.startswith(magic):
+        if content.startswith(magic) and (magic != b"MZ" or not _is_text(content)):
             return known
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip_type(content)
@@ -103,10 +108,14 @@ def _zip_type(content: bytes) -> str:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeError, OverflowError):
         names = _names_of_broken_zip(content)
+    if any(name.endswith(".iwa") for name in names):
+        return "application/vnd.apple.iwork"
+    if "META-INF/MANIFEST.MF" in names:
+        return "application/java-archive"
     if "[Content_Types].xml" in names:
         for folder, known in _OFFICE_FOLDERS:
             if any(name.startswith(folder) for name in names):
-                return _WITH_MACROS[known] if any(name.endswith("vbaProject.bin") for name in names) else known
+                return MACRO_TYPES[known] if any(name.lower().endswith("vbaproject.bin") for name in names) else known
     if names[:1] == ["mimetype"]:
         match = _OPEN_DOCUMENT.search(content[:200])
         if match is not None:
@@ -125,7 +134,10 @@ def _ole_type(content: bytes) -> str:
 
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
-            names = {path[0] for path in ole.listdir() if path}
+            paths = ole.listdir()
     except Exception:  # the library raises what the damage makes it stumble over
         return OLE
-    return next((known for name, known in _OLE_STREAMS if name in names), OLE)
+    names = {path[0] for path in paths if path}
+    known = next((known for name, known in _OLE_STREAMS if name in names), OLE)
+    has_macros = any(name.upper() in {"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR"} for path in paths for name in path)
+    return MACRO_TYPES.get(known, known) if has_macros else known

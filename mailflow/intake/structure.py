@@ -25,7 +25,7 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
 _WORD_CHARSET = re.compile(rb"(?i)=\?([\w.:-]{2,40})\?[bq]\?")
 _MOST_RECOVERIES = 5
 _LIKELY_BOUNDARY = re.compile(
-    rb"(?:\A|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?=content-[a-z-]{3,30}[ \t]*:)", re.IGNORECASE
+    rb"(?:\A|\n)--([^\s][^\r\n]{0,200}?)[ \t]*\r?\n(?=content-[a-z-]{3,30}[ \t]*:)", re.IGNORECASE
 )
 
 _Parsed = tuple[EmailMessage, dict[str, tuple[str, ...]], list[str]]

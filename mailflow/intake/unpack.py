@@ -123,10 +123,10 @@ class Files:
         self.note_mail(Decoded(mail.subject), Decoded(mail.text), within)
         return self._take(mail.files, within)
 
-    def note_mail(self, subject: Decoded, text: Decoded, place: Place) -> None:
+    def note_mail(self, subject: Decoded, text: Decoded, place: Place, ref: str = "") -> None:
         """Keeps what a mail inside ours says of its applicant, in its subject and in mails quoted in its text."""
         sure = subject.sure and not is_doubtful(subject.text)
-        self.forwarded.append(Forwarded(subject.text.strip()[:1_000], place.container, sure=sure))
+        self.forwarded.append(Forwarded(subject.text.strip()[:1_000], place.container, sure=sure, ref=ref))
         for one in quoted_subjects(text.text):
             quoted_sure = text.sure and not is_doubtful(one)
             self.forwarded.append(Forwarded(one[:1_000], place.container, inline=True, sure=quoted_sure))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mailflow.intake.sniff import DOCX
 from mailflow.judge.forms import check_form, is_without_unit
 from mailflow.judge.found import Found, finding, together, weighed
 from mailflow.judge.holding import Holding
@@ -14,10 +15,15 @@ from mailflow.judge.pictures import SCREENSHOTS, check_looked_into, name_of, nam
 from mailflow.model.campaign import Campaign, Requirement, Severity
 from mailflow.model.entry import Check, FiledFile, Finding, Mark
 from mailflow.model.facts import FileFacts, Role
+from mailflow.model.hazard import has_macros, is_program
+from mailflow.model.message import Attachment
 
 UNREAD = ("attachment.encrypted", "attachment.unsupported", "attachment.too-large", "attachment.unreadable")
 """The codes a reader gives a file it could not read."""
 
+_SMALLEST_PICTURE = 8_192
+"""Bytes; a smaller one is a logo, and no paper of anybody."""
+_PAPERS = frozenset({"application/pdf", "application/msword", DOCX})
 _WRAPPED = {
     ("attachment.unsupported", Role.ARCHIVE): "attachment.unsupported-archive",
     ("attachment.unsupported", Role.MESSAGE): "attachment.unsupported-message",
@@ -37,7 +43,25 @@ def check_requirements(holding: Holding) -> Found:
     severity = Severity.ERROR if lacking else Severity.WARNING
     told = {(one.code, one.where) for one in rows.findings}
     others = [one for one in _others(holding, severity) if (one.code, one.where) not in told]
-    return together([rows, weighed([*others, *_cloud_links(holding, severity)])])
+    unknown = _unrecognised(holding) if lacking else []
+    beside = [*others, *_cloud_links(holding, severity), *unknown, *unsafe_files(holding.campaign, holding.files)]
+    return together([rows, weighed(beside)])
+
+
+def unsafe_files(campaign: Campaign, files: Iterable[FiledFile | Attachment]) -> list[Finding]:
+    """`attachment.unsafe` for each program, and for each document with macros."""
+    return [
+        finding(
+            campaign,
+            "attachment.unsafe",
+            Severity.WARNING,
+            where=one.role if isinstance(one, FiledFile) and has_macros(one.media_type) else None,
+            phrase="attachment.unsafe-macros" if has_macros(one.media_type) else "",
+            file=quoted(one.filename or "") or say(campaign, "check.nameless"),
+        )
+        for one in files
+        if has_macros(one.media_type) or is_program(one.media_type)
+    ]
 
 
 def unread_file(campaign: Campaign, file: FileFacts, severity: Severity) -> Finding:
@@ -160,6 +184,21 @@ def _others(holding: Holding, severity: Severity) -> list[Finding]:
         for file in holding.news
         if file.problem in UNREAD and file.role not in required
     ]
+
+
+def _unrecognised(holding: Holding) -> list[Finding]:
+    """Pictures and documents that may be what is missing: "not received" alone would be untrue."""
+    unread = {file.sha256 for file in holding.news if file.problem}
+    files = [
+        file
+        for file in holding.files
+        if file.role is Role.UNKNOWN
+        and file.sha256 not in unread
+        and (file.media_type in _PAPERS or (file.media_type.startswith("image/") and file.size >= _SMALLEST_PICTURE))
+    ]
+    if not files:
+        return []
+    return [finding(holding.campaign, "attachment.unrecognised", Severity.WARNING, files=names_of(holding, files))]
 
 
 def _cloud_links(holding: Holding, severity: Severity) -> list[Finding]:

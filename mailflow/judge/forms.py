@@ -84,17 +84,18 @@ def _invalid(holding: Holding) -> list[Finding]:
     campaign = holding.campaign
     if not holding.brings_form:
         return [one for one in holding.still("field.invalid") if one.where not in holding.fields]
-    cells = said_by(holding.readings).invalid
+    said = said_by(holding.readings)
     return [
         finding(
             campaign,
             "field.invalid",
             Severity.ERROR if key in holding.form.required else Severity.WARNING,
             where=key,
+            phrase="field.contradicts" if key in said.contradicted else "",
             field=_label(holding, key),
             value=quoted(text),
         )
-        for key, text in cells.items()
+        for key, text in said.invalid.items()
         if holding.form.field(key) is not None
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mailflow.judge.phrase import shown
 from mailflow.model.campaign import Campaign, Category
 from mailflow.model.entry import FiledFile, Finding
 from mailflow.model.facts import Facts, FileFacts, FormReading, Role, Value
@@ -62,11 +63,16 @@ def news_of(facts: Facts, wanted: tuple[str, ...]) -> tuple[FileFacts, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the forms of one mail say together: values, cells that hold no value, and lengths of free texts."""
+    """What the forms of one mail say together: values, cells that hold no value, and lengths of free texts.
+
+    A number or day that several forms of one kind give differently is `contradicted`: no value, and all of them in
+    `invalid`, since nothing tells the right one.
+    """
 
     fields: Mapping[str, Value] = field(default_factory=dict)
     invalid: Mapping[str, str] = field(default_factory=dict)
     lengths: Mapping[str, int] = field(default_factory=dict)
+    contradicted: frozenset[str] = frozenset()
 
 
 def said_by(readings: tuple[FormReading, ...]) -> Said:
@@ -82,4 +88,19 @@ def said_by(readings: tuple[FormReading, ...]) -> Said:
         fields.update(reading.fields)
         invalid.update(reading.invalid)
         lengths.update(reading.lengths)
-    return Said(fields, invalid, lengths)
+    contradicted = _contradicted(readings)
+    for key, text in contradicted.items():
+        fields.pop(key, None)
+        invalid[key] = text
+    return Said(fields, invalid, lengths, frozenset(contradicted))
+
+
+def _contradicted(readings: tuple[FormReading, ...]) -> dict[str, str]:
+    """The figures that the forms like the last one (the category's own) give differently, with all they give."""
+    alike = [one for one in readings if one.categories == readings[-1].categories and one.form == readings[-1].form]
+    found: dict[str, str] = {}
+    for key in dict.fromkeys(key for one in alike for key in one.fields):
+        values = dict.fromkeys(one.fields[key] for one in alike if key in one.fields)
+        if len(values) > 1 and all(not isinstance(one, str) or one.isdigit() for one in values):
+            found[key] = " / ".join(map(shown, values))
+    return found

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.campaign.periods import period_of
-from mailflow.judge.attachments import UNREAD, check_requirements, unread_file
+from mailflow.intake.subject import announced_count
+from mailflow.judge.attachments import UNREAD, check_requirements, unread_file, unsafe_files
 from mailflow.judge.company import HomeArea, check_home_area, check_other_categories, check_others
 from mailflow.judge.eligibility import check_rules
 from mailflow.judge.forms import check_fields, check_name, form_is_read
 from mailflow.judge.found import Found, finding, together, verdict_of
 from mailflow.judge.holding import Holding, Said, news_of, readings_for, said_by
 from mailflow.judge.merge import merged_fields, merged_files, own_files
-from mailflow.judge.names import same_name
+from mailflow.judge.names import folded, same_name
 from mailflow.judge.people import STUDY_ID, UNIT, own_form, text_of
 from mailflow.judge.phrase import listed, quoted, say
 from mailflow.judge.reuse import with_reuse
@@ -23,6 +24,7 @@ from mailflow.judge.timing import check_time, is_kept_aside
 from mailflow.model.campaign import Campaign, Category, Severity
 from mailflow.model.entry import Finding, Known, Relation, Submission
 from mailflow.model.facts import Facts, FileFacts
+from mailflow.model.hazard import is_program
 from mailflow.model.judgement import Disposition, Draft, Judgement, Route
 from mailflow.model.message import Message
 
@@ -64,7 +66,7 @@ def judge(
             unplaced.extend(draft.files)
         else:
             submissions.append(submission)
-    findings = (*route.findings, *_of_the_mail(case))
+    findings = (*route.findings, *_of_the_mail(case), *_miscounted(case, submissions))
     names = _shown_names(campaign, message, unplaced)
     if route.drafts and not submissions:
         reason = say(campaign, "held.same-name", name=quoted(route.drafts[0].applicant))
@@ -190,10 +192,21 @@ def _of_the_mail(case: _Case) -> tuple[Finding, ...]:
         for file in case.facts.files
         if file.problem in UNREAD and file.sha256 not in owned
     ]
+    found += unsafe_files(campaign, (one for one in case.message.attachments if one.sha256 not in owned))
     hosts = dict.fromkeys(quoted(one) for one in case.message.cloud_links)
     if hosts:
         found.append(finding(campaign, "attachment.cloud-link", Severity.WARNING, hosts=listed(campaign, hosts)))
     return tuple(found)
+
+
+def _miscounted(case: _Case, submissions: Sequence[Submission]) -> tuple[Finding, ...]:
+    """`subject.count-differs`: the subject announces more or fewer applicants than were read in the mail."""
+    announced = announced_count(case.message.subject)
+    people = len({(folded(one.applicant), one.study_id) for one in submissions})
+    if not submissions or announced is None or announced in (people, len(submissions)):
+        return ()
+    code = "subject.count-differs"
+    return (finding(case.campaign, code, Severity.WARNING, announced=announced, read=people),)
 
 
 def _shown_names(campaign: Campaign, message: Message, wanted: Iterable[str]) -> tuple[str, ...]:
@@ -201,5 +214,6 @@ def _shown_names(campaign: Campaign, message: Message, wanted: Iterable[str]) ->
     names = {
         one.sha256: "/".join(filter(None, (one.folder, one.filename or say(campaign, "check.nameless"))))
         for one in reversed(message.attachments)
+        if not is_program(one.media_type)
     }
     return tuple(name for sha256 in dict.fromkeys(wanted) if (name := names.get(sha256)))

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mailflow.intake.etiquette import is_machine_mail, reason_for_silence
-from mailflow.intake.subject import SubjectReading
+from mailflow.intake.subject import SubjectReading, is_tagged
 from mailflow.judge.found import finding
 from mailflow.judge.meant import people_meant
 from mailflow.judge.names import is_doubtful, same_name, tidied
 from mailflow.judge.people import NamedForm, Person, forms_in
 from mailflow.judge.phrase import listed, quoted, say
 from mailflow.judge.place import place
-from mailflow.judge.wrapped import one_subject, sections_of
+from mailflow.judge.wrapped import is_decoration, one_subject, sections_of
 from mailflow.model.campaign import Campaign, Severity
 from mailflow.model.entry import KnownEntry, Unit
 from mailflow.model.facts import Facts, Role
@@ -31,6 +31,9 @@ _BLOCKING_DOUBTS = {
     "subject": "held.doubtful-subject",
 }
 """Doubts of reading that a person settles before anything is filed; others (of a file name, of the text) can wait."""
+
+_OF_THE_SUBJECT = frozenset({"held.two-subject", "held.doubtful-subject"})
+"""Doubts that another subject would end, so that the sender is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def route(
     forms = forms_in(facts, campaign)
     people = people_meant(message, facts, campaign, subject, sections, forms=forms, entries=entries)
     case = _Case(message, facts, campaign, subject, forms, entries, people)
-    decided = _unfit(case) or _several(case) or _one(case)
+    decided = _unfit(case) or _words_only(case) or _several(case) or _one(case)
     if decided.disposition is Disposition.HELD and message.sender and silence and not _is_submission(case):
         return Route(Disposition.IGNORED, reason=silence, silence=silence)
     unit = subject.unit or next((one.name for one in units if message.sender in one.addresses), None)
@@ -94,20 +97,35 @@ def _unfit(case: _Case) -> Route | None:
     if TOO_LARGE in message.defects:
         return _held(case, "attachment.too-large")
     if UNREADABLE & set(message.defects):
-        return replace(_held(case, "subject.unreadable"), reason=say(case.campaign, "held.unreadable"))
+        return _held(case, "subject.unreadable", phrase="held.unreadable")
     doubt = next((phrase for doubt, phrase in _BLOCKING_DOUBTS.items() if doubt in message.doubts), None)
     if doubt is None and not message.sender:
         doubt = "held.no-sender"
     if doubt is None:
         return None
-    if doubt == "held.doubtful-subject":
-        return replace(_held(case, "subject.unreadable"), reason=say(case.campaign, doubt), guess_name=None)
+    if doubt in _OF_THE_SUBJECT:
+        held = _held(case, "subject.unreadable", phrase=doubt)
+        return replace(held, guess_name=None) if doubt == "held.doubtful-subject" else held
     return Route(
         Disposition.HELD,
         reason=say(case.campaign, doubt),
         guess_name=case.subject.name,
         guess_category=_category_of(case, case.forms),
     )
+
+
+def _words_only(case: _Case) -> Route | None:
+    """Holds an answer to a letter of ours that brings no file: what is asked or explained in it, a person reads.
+
+    A mail that names somebody else than the letter was about is no answer, whatever thread it stands in.
+    """
+    message, subject = case.message, case.subject
+    if message.cloud_links or any(not is_decoration(one) for one in message.attachments):
+        return None
+    mine = [one for one in case.entries if subject.name is None or same_name(one.applicant, subject.name)]
+    if not mine and not subject.refs and not is_tagged(message.subject):
+        return None
+    return _held(case, "reply.without-files")
 
 
 def _several(case: _Case) -> Route | None:
@@ -162,7 +180,7 @@ def _one(case: _Case) -> Route:
     """A mail about one applicant: all its files are his."""
     name, category = _name_of(case), _category_of(case, case.forms)
     if name is not None and is_doubtful(name):
-        return replace(_held(case, "subject.unreadable"), reason=say(case.campaign, "held.doubtful-name"))
+        return _held(case, "subject.unreadable", phrase="held.doubtful-name")
     if name is None or category is None:
         return _undecided(case)
     study_ids = dict.fromkeys(one.study_id for one in case.forms if one.study_id)
@@ -207,13 +225,14 @@ def _undecided(case: _Case) -> Route:
     return _held(case, "subject.category-unknown" if _name_of(case) else "subject.unreadable")
 
 
-def _held(case: _Case, code: str, *, error: bool = True) -> Route:
+def _held(case: _Case, code: str, *, phrase: str = "") -> Route:
     campaign = case.campaign
     names = [campaign.category(one).name for one in case.subject.categories]
     found = finding(
         campaign,
         code,
-        Severity.ERROR if error else Severity.WARNING,
+        Severity.ERROR,
+        phrase=phrase,
         example=campaign.subject_example,
         name=quoted(case.subject.name or ""),
         category=names[0] if names else "",

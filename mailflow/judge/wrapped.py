@@ -26,7 +26,7 @@ def sections_of(message: Message, campaign: Campaign) -> tuple[Section, ...]:
     mails = (None, *dict.fromkeys(one.container for one in message.forwarded if one.container is not None))
     homes = [home_mail(message, one.container) for one in message.attachments]
     wrapping = {homes[one] for one in mails if one is not None}
-    bringing = {homes[at] for at, one in enumerate(message.attachments) if at not in mails and not _is_decoration(one)}
+    bringing = {homes[at] for at, one in enumerate(message.attachments) if at not in mails and not is_decoration(one)}
     readings: dict[int | None, SubjectReading] = {}
     for mail in mails:
         around = readings[homes[mail]] if mail is not None else None
@@ -104,5 +104,6 @@ def _quoted(message: Message, campaign: Campaign, mail: int | None) -> list[Subj
     return [one for one in readings if one.name and one.categories]
 
 
-def _is_decoration(attachment: Attachment) -> bool:
+def is_decoration(attachment: Attachment) -> bool:
+    """Whether it is a small picture shown in the text: a logo under a signature is nobody's paper."""
     return attachment.inline and attachment.size < 8_192

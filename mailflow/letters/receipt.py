@@ -12,6 +12,7 @@ from mailflow.letters.batch import asked_of, batch_table, batch_values
 from mailflow.letters.frame import frame
 from mailflow.letters.masking import shown
 from mailflow.letters.render import Rendered, render
+from mailflow.letters.rows import for_sender
 from mailflow.letters.salutation import Addressee, addressee_of
 from mailflow.letters.unread import Unread, unread_of
 from mailflow.model.campaign import Campaign
@@ -24,6 +25,7 @@ LARGEST = 12_000
 _HEADERS = 1_600
 _MOST_NAMES = 12
 _MOST_ASKED = 12
+_MOST_REMARKS = 4
 _MOST_UNREAD = 4
 _FEWER_ROWS = (12, 8, 4, 0)
 _TONES = {
@@ -85,6 +87,7 @@ def _beside(
         "unread_more": max(0, len(unread) - _MOST_UNREAD),
         "unplaced": names[:_MOST_NAMES],
         "unplaced_more": max(0, len(names) - _MOST_NAMES),
+        "remarks": () if bare else _remarks(answers)[:_MOST_REMARKS],
         "overtaken": not bare and not all(answer.current for answer in answers),
         "review": campaign.texts.get("review", ""),
         "example": campaign.subject_example,
@@ -166,6 +169,12 @@ def _fits(letter: Rendered) -> bool:
 def _names(answers: Sequence[Answered]) -> tuple[str, ...]:
     """Names of files that belong to nobody known."""
     return tuple(dict.fromkeys(shown(name, 40) for answer in answers for name in answer.judgement.unplaced))
+
+
+def _remarks(answers: Sequence[Answered]) -> tuple[str, ...]:
+    """What was found in mails for several applicants as a whole; that of a mail for one is in its checklist."""
+    several = (one.judgement for one in answers if len(one.judgement.submissions) > 1)
+    return tuple(dict.fromkeys(shown(one.text, 200) for judged in several for one in for_sender(judged.findings)))
 
 
 def _ref(items: tuple[Item, ...], unread: tuple[Unread, ...]) -> str | None:

@@ -36,13 +36,15 @@ class Forwarded:
     """A mail inside the mail, as far as it says whom it is about; what was attached to it is attached to ours.
 
     `container` is its place among the attachments, None for one quoted in the mail's own text. `inline`: it is quoted
-    in a text. `sure`: its subject was decoded for certain.
+    in a text. `sure`: its subject was decoded for certain. `ref`: the receipt number in its header, where it is a
+    letter of ours.
     """
 
     subject: str
     container: int | None = None
     inline: bool = False
     sure: bool = True
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from mailflow.letters.table import csv_part
 from mailflow.model.campaign import Campaign, Category
 from mailflow.model.entry import FiledFile
 from mailflow.model.facts import Role
+from mailflow.model.hazard import has_macros, is_program
 from mailflow.model.letter import Part
 from mailflow.reports.names import extension, is_compressed, is_known, safe_name
 from mailflow.reports.roster import Roster
@@ -119,12 +120,15 @@ def write_bundle(plan: BundlePlan, content_of: Callable[[str], bytes]) -> bytes:
 
 
 def manifest(plan: BundlePlan, words: Words) -> Part:
-    """清单.csv of a zip: file, applicant, sha256, and a note where a file is too large. No cell is a formula."""
-    rows = (
-        (one.path, printable(one.applicant), one.sha256, words.say("bundle.too-large") if one.is_too_large else "")
-        for one in plan.files
-    )
+    """清单.csv of a zip: file, applicant, sha256, and a note where a file is too large or has macros; no formulas."""
+    rows = ((one.path, printable(one.applicant), one.sha256, _note(one, words)) for one in plan.files)
     return csv_part(words.say("bundle.manifest"), ("file", "applicant", "sha256", "note"), rows)
+
+
+def _note(file: BundleFile, words: Words) -> str:
+    """What the manifest says of a file beside its name."""
+    said = {"bundle.too-large": file.is_too_large, "bundle.has-macros": has_macros(file.media_type)}
+    return " ".join(words.say(key) for key, holds in said.items() if holds)
 
 
 def stem(roster: Roster, words: Words, what: str) -> str:
@@ -161,8 +165,12 @@ def _groups(roster: Roster, words: Words) -> Iterator[list[BundleFile]]:
 
 
 def _files_of(files: tuple[FiledFile, ...], roles: tuple[Role, ...]) -> list[FiledFile]:
-    """`files` of these roles in the order of the roles, each content once; evidence only of known kinds."""
-    wanted = (one for one in files if one.role in roles and (one.role in FORMS or is_known(one.media_type)))
+    """`files` of these roles in the order of the roles, each content once; evidence only of known kinds, no program."""
+    wanted = (
+        one
+        for one in files
+        if one.role in roles and (one.role in FORMS or is_known(one.media_type)) and not is_program(one.media_type)
+    )
     chosen = {one.sha256: one for one in wanted}
     return sorted(chosen.values(), key=lambda one: roles.index(one.role))
 
@@ -171,6 +179,8 @@ def _placed(row: RosterRow, where: str, files: list[FiledFile], words: Words) ->
     taken: set[str] = set()
     for one in files:
         label = safe_name(words.say(f"role.{one.role}"), longest=40)
+        if has_macros(one.media_type):
+            label = safe_name(words.say("bundle.macros", name=label), longest=60)
         name, count = f"{label}{extension(one.media_type)}", 1
         while name in taken:
             count += 1

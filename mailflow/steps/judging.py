@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mailflow.areas import home_area
 from mailflow.intake.authenticity import trust_of
 from mailflow.intake.command import read_command
-from mailflow.intake.etiquette import reason_for_silence
+from mailflow.intake.etiquette import REF_HEADER, reason_for_silence
 from mailflow.intake.subject import refs_in
 from mailflow.judge.command import decide_command
 from mailflow.judge.judge import judge
@@ -74,7 +74,7 @@ def _decided(
     assigned: tuple[str, str] | None,
 ) -> Judgement:
     message, facts = reading.message, reading.facts
-    refs = refs_in(message.subject, campaign.ref_prefix)
+    refs = refs_in(" ".join((message.subject, *_in_headers(message))), campaign.ref_prefix)
     if books is not None:
         refs += books.letters.refs_of((*message.in_reply_to, *message.references))
     referred = (
@@ -99,6 +99,11 @@ def _decided(
         traces = traces_to_ask_for(facts, [draft.study_id for draft in way.drafts], entries)
         known = Known(entries=entries, units=units, uses=books.entries.uses(campaign.id, traces))
     return judge(way, message, facts, campaign, known, arrived_at=arrived_at, home_area=home_area)
+
+
+def _in_headers(message: Message) -> tuple[str, ...]:
+    """What our own header says: the mail's, and that of a letter of ours attached to it."""
+    return (*message.headers.get(REF_HEADER, ()), *(one.ref for one in message.forwarded if one.ref))
 
 
 def _as_assigned(way: Route, message: Message, facts: Facts, applicant: str, category: str) -> Route:

@@ -197,9 +197,11 @@ class Desk:
         category: str = "outstanding-learner",
         refs: tuple[str, ...] = (),
         cloud_links: tuple[str, ...] = (),
+        subject: str = "",
     ) -> Judgement:
         """Judges a mail about one applicant and keeps what comes of it."""
-        message = mail(files, sender=sender, subject=f"{applicant}+{category}", cloud_links=cloud_links)
+        subject = subject or f"{applicant}+{category}"
+        message = mail(files, sender=sender, subject=subject, cloud_links=cloud_links)
         shas = tuple(one.attachment.sha256 for one in files)
         route = Route(Disposition.ENTRY, drafts=(Draft(applicant, category, None, None, shas),), refs=refs)
         return self.carry_out(route, message, facts_of(files), at=at)

@@ -232,3 +232,33 @@ def test_a_batch_is_judged_one_entry_each_and_lists_what_has_no_owner(campaign: 
     assert judgement.unplaced == ("其他.rar",)
     assert {one.code for one in judgement.findings} == {"attachment.unsupported", "attachment.cloud-link"}
     assert not any(one.code == "attachment.cloud-link" for each in judgement.submissions for one in each.findings)
+
+
+# Answers in words
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: 〔已受理〕王小明+优秀学员　回执 SX20-7K4MHQ",
+        "回复：〔待补充1项〕王小明+优秀学员",
+        "Re: 谢谢",
+        "",
+    ],
+)
+def test_an_answer_in_words_only_goes_to_a_person_with_its_place(campaign: Campaign, subject: str) -> None:
+    own = entry("SX20-7K4MHQ", "王小明")
+    decided = routed(campaign, [], mail([], subject=subject), referred=(own,))
+    assert decided.disposition is Disposition.HELD
+    assert [one.code for one in decided.findings] == ["reply.without-files"]
+    assert (decided.guess_name, decided.guess_category, decided.refs) == ("王小明", LEARNER, ("SX20-7K4MHQ",))
+
+
+def test_an_answer_that_brings_a_link_in_place_of_a_file_is_no_answer_in_words(campaign: Campaign) -> None:
+    own = entry("SX20-7K4MHQ", "王小明")
+    message = mail([], subject="Re: SX20-7K4MHQ", cloud_links=("mail.qq.com",))
+    assert drafts(routed(campaign, [], message, referred=(own,))) == [("王小明", LEARNER, 0)]
+
+
+def test_a_first_mail_without_files_is_an_entry_and_no_answer(campaign: Campaign) -> None:
+    assert drafts(routed(campaign, [], mail([], subject="王小明+优秀学员"))) == [("王小明", LEARNER, 0)]

@@ -73,8 +73,35 @@ def test_a_recommendation_brings_everything_that_was_handed_in_but_no_unknown_fi
 def test_a_form_of_an_unknown_kind_goes_along_without_its_own_extension(
     campaign: Campaign, make_entry: MakeEntry, make_roster: MakeRoster, filed: MakeFile
 ) -> None:
-    entry = make_entry(files=(filed("form.exe", Role.FORM, "application/x-dosexec"),))
+    entry = make_entry(files=(filed("form.dat", Role.FORM, "application/octet-stream"),))
     assert layout(plan_bundles(make_roster([entry]), campaign, max_bytes=MEGABYTE)) == [["001/报名表.bin"]]
+
+
+@pytest.mark.parametrize("media_type", ["application/x-msdownload", "application/x-script", "application/java-archive"])
+def test_a_program_is_never_passed_on(
+    campaign: Campaign, make_entry: MakeEntry, make_roster: MakeRoster, filed: MakeFile, media_type: str
+) -> None:
+    entry = make_entry(files=(filed("报名表.docx.exe", Role.FORM, media_type), filed("b.docx", Role.FORM_SCAN)))
+    assert layout(plan_bundles(make_roster([entry]), campaign, max_bytes=MEGABYTE)) == [["001/盖章扫描件.docx"]]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ("application/vnd.ms-word.document.macroEnabled.12", "docm"),
+        ("application/vnd.ms-excel.sheet.macroEnabled.12", "xlsm"),
+        ("application/x-msword-macros", "doc"),
+    ],
+)
+def test_a_form_with_macros_is_passed_on_with_a_mark_in_its_name_and_in_the_manifest(
+    campaign: Campaign, make_entry: MakeEntry, make_roster: MakeRoster, filed: MakeFile, kind: tuple[str, str]
+) -> None:
+    media_type, extension = kind
+    entry = make_entry(files=(filed("报名表", Role.FORM, media_type),))
+    (plan,) = plan_bundles(make_roster([entry]), campaign, max_bytes=MEGABYTE)
+    assert layout((plan,)) == [[f"001/报名表（含宏）.{extension}"]]
+    (row,) = csv.DictReader(io.StringIO(manifest(plan, words_of(campaign)).content.decode("utf-8-sig")))
+    assert row["note"] == "此文件含有宏，请勿启用"
 
 
 def test_several_files_of_one_role_are_numbered_and_one_content_goes_once(
