@@ -6,18 +6,20 @@ STAMP  := $(VENV)/.installed
 BIN    := $(VENV)/bin
 OUT    ?= demo
 TESTS  ?=
+SECONDS ?= 60
 JOBS   ?= auto
 ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	"$$one" -c '$(ENOUGH)' >/dev/null 2>&1 && echo "$$one" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs lock clean
+.PHONY: help demo test lint fuzz bench docs lock clean
 
 help:
 	@echo 'make demo    the whole job on made-up mails, with its own mail servers; the result is in demo/'
 	@echo 'make test    lint, format, types and all tests (TESTS=tests/unit/judge: only those)'
 	@echo 'make lint    only what can be told without running anything'
+	@echo 'make fuzz    new broken mails and archives for a minute (SECONDS=3600: for an hour)'
 	@echo 'make bench   how fast: mails a second, memory (needs dovecot and postfix)'
 	@echo 'make docs    write the generated tables of docs/ again'
 	@echo 'make lock    resolve the dependencies again (needs uv)'
@@ -41,6 +43,9 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/unit/house/test_architecture.py
+
+fuzz: $(STAMP)
+	@$(BIN)/python -m tests.fuzz $(SECONDS)
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench.intake $(ARGS)
