@@ -33,6 +33,8 @@ from mailflow.wiring import build_eyes, correspondent_of, own_addresses, people_
 
 MailReaders = Readers[Task, Reading]
 
+Read = Callable[[bytes, Campaign], Reading]
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -59,7 +61,7 @@ def explain_file(context: Context, file: Path, *, as_json: bool) -> None:
         _print(explanation, context.campaign)
 
 
-def explain(context: Context, raw: bytes, *, read: Callable[[bytes, Campaign], Reading] | None = None) -> Explanation:
+def explain(context: Context, raw: bytes, *, read: Read | None = None) -> Explanation:
     """Judges the message of these bytes as if nothing else had ever come. `read`: None reads in a child process."""
     settings, campaign = context.settings, context.campaign
     reading = read(raw, campaign) if read else read_in_children(raw, campaign, settings)

@@ -20,7 +20,7 @@ def judged(raw: bytes) -> str:
     """The stable parts of judgement and reply as JSON text; read in this process, judged as without a settings file."""
     campaign = _context().campaign
     explanation = explain(_context(), raw, read=_read)
-    return json.dumps(_reduced(explanation_json(explanation, campaign)), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(reduced(explanation_json(explanation, campaign)), ensure_ascii=False, indent=1) + "\n"
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +35,8 @@ def _read(raw: bytes, campaign: Campaign) -> Reading:
     return Reading(unpacked.message, facts)
 
 
-def _reduced(document: dict[str, Any]) -> dict[str, Any]:
+def reduced(document: dict[str, Any]) -> dict[str, Any]:
+    """The parts of an explanation that stay the same from one run to the next."""
     message, reply = document["message"], document["reply"]
     return {
         "disposition": document["disposition"],

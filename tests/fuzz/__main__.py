@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz [SECONDS]`: draws new inputs for so long (60), each kind in turn; ends at the first that breaks.
+"""`python -m tests.fuzz [SECONDS]`: draws new inputs for so long (60), each kind in turn; ends where one breaks.
 
 The time bounds how long it goes on drawing, never what is found: a round that has begun is finished.
 """
