@@ -143,11 +143,35 @@ def _smtp(context: Context) -> Line | str:
 
 
 def _converters() -> Iterator[Line]:
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    advice = "not installed: .doc, .wps, .rtf and .odt forms are recorded and asked for as docx"
-    yield Line("converters", True if office else None, office or f"LibreOffice {advice}")
+    """LibreOffice is tried, antiword is there or not; what is missing is no fault: docx is asked for then."""
+    from mailflow.sight import antiword, office
+
+    missing = office.available()
+    if missing is None:
+        yield _tried_office()
+    else:
+        yield Line("LibreOffice", None, f"{missing}; without it .doc, .wps, .rtf and .odt are asked for as docx")
+    missing = antiword.available()
+    yield Line("antiword", True if missing is None else None, missing or "stands in where LibreOffice loses a table")
     ocr = find_spec("rapidocr") is not None
     yield Line("OCR", True if ocr else None, "rapidocr" if ocr else "not installed: pictures are told by their names")
+
+
+def _tried_office() -> Line:
+    from mailflow.sight.bounded import wall
+    from mailflow.sight.office import INSTALL, convert
+
+    try:
+        [one] = convert([("trial", b"{\\rtf1 trial}")])
+    except OSError as error:
+        return Line("LibreOffice", None, f"it does not start: {error.strerror}")
+    if one.docx is None:
+        return Line("LibreOffice", None, f"it converts nothing: install its Writer ({INSTALL})")
+    if not wall():
+        return Line(
+            "LibreOffice", None, "converts, but sees the network: install bubblewrap, or see docs/operations.md"
+        )
+    return Line("LibreOffice", True, f"converts, in {wall()}")
 
 
 def _interpreter() -> Line | str:

@@ -14,8 +14,10 @@ MOST_RATIO = 100
 RATIO_COUNTS_FROM = 2**20
 _CHUNK = 2**16
 _HEAD = 4096
+_MOST_MANIFEST = 2**20
+_FILEPASS = 0x002F
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*")
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis", b"avif"})
@@ -42,7 +44,7 @@ def kind_of(content: bytes) -> Kind:
     head = content[:16]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(content)
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         return _kind_of_ole(content)
     for kind, is_it in (
         (Kind.PDF, b"%PDF-" in content[:1024]),
@@ -126,7 +128,18 @@ def _kind_of_zip(content: bytes) -> Kind:
         return Kind.XLSX
     if any(name.endswith(".iwa") for name in names):
         return Kind.OTHER  # Apple's Pages and its kin
-    return Kind.OLD_TEXT if "content.xml" in names and "mimetype" in names else Kind.ZIP
+    if "content.xml" in names and "mimetype" in names:
+        return Kind.ENCRYPTED_OFFICE if _is_locked_odt(content) else Kind.OLD_TEXT
+    return Kind.ZIP
+
+
+def _is_locked_odt(content: bytes) -> bool:
+    """Whether the manifest says how its parts were encrypted (OpenDocument 1.2, part 3, §4.4)."""
+    try:
+        with open_package(content) as package:
+            return b"encryption-data" in read_part(package, "META-INF/manifest.xml", _MOST_MANIFEST)
+    except (KeyError, ReadRefused):
+        return False
 
 
 def _kind_of_ole(content: bytes) -> Kind:
@@ -135,8 +148,28 @@ def _kind_of_ole(content: bytes) -> Kind:
 
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
-            if ole.exists("EncryptedPackage"):
+            book = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
+            if ole.exists("EncryptedPackage") or (book and _is_locked_book(ole.openstream(book).read(_HEAD))):
                 return Kind.ENCRYPTED_OFFICE
-            return Kind.XLS if ole.exists("Workbook") or ole.exists("Book") else Kind.OLD_TEXT
+            if book:
+                return Kind.XLS
+            locked = ole.exists("WordDocument") and _is_locked_word(ole.openstream("WordDocument").read(12))
+            return Kind.ENCRYPTED_OFFICE if locked else Kind.OLD_TEXT
     except Exception:  # olefile lets struct, index and recursion errors of damaged files through
         return Kind.OLD_TEXT
+
+
+def _is_locked_word(head: bytes) -> bool:
+    """The flag fEncrypted of the FIB (MS-DOC §2.5.2)."""
+    return len(head) == 12 and bool(int.from_bytes(head[10:12], "little") & 0x0100)
+
+
+def _is_locked_book(head: bytes) -> bool:
+    """Whether a FILEPASS record follows the beginning of the workbook (MS-XLS §2.1.7.20.3), nothing much before it."""
+    place = 0
+    for _ in range(4):
+        kind, length = (int.from_bytes(head[at : at + 2], "little") for at in (place, place + 2))
+        if kind == _FILEPASS:
+            return True
+        place += 4 + length
+    return False

@@ -1,5 +1,5 @@
-"""Slow looks at files: the words, seals and ruled tables of pictures and scans. Needs the extra `ocr`.
+"""Slow looks at files, taken in processes of their own: what the quick readers cannot tell is seen here.
 
-Meant for a process of its own that lives long (the models are loaded once) and is bounded by the system: what the
-pictures of strangers make native libraries do cannot be bounded from within.
+Nothing here says what a sight means: `documents` does. Everything looked at is a stranger's, so time, memory and what
+may be written are bounded by the system, and there is no network. Pictures and scans need the extra `ocr`.
 """
