@@ -13,7 +13,7 @@ PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11 python3.14
 	"$$one" -c '$(ENOUGH)' >/dev/null 2>&1 && echo "$$one" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fuzz bench docs lock clean
+.PHONY: help demo test lint fuzz accuracy bench docs lock clean
 
 help:
 	@echo 'make demo    the whole job on made-up mails, with its own mail servers; the result is in demo/'
@@ -21,6 +21,7 @@ help:
 	@echo 'make lint    only what can be told without running anything'
 	@echo 'make fuzz    new broken mails and archives for a minute (SECONDS=3600: for an hour)'
 	@echo 'make bench   how fast: mails a second, memory (needs dovecot and postfix)'
+	@echo 'make accuracy how well pictures and scanned forms are read: writes docs/accuracy.md (minutes)'
 	@echo 'make docs    write the generated tables of docs/ again'
 	@echo 'make lock    resolve the dependencies again (needs uv)'
 	@echo 'make clean   remove what make made, except demo/ and data/'
@@ -46,6 +47,9 @@ lint: $(STAMP)
 
 fuzz: $(STAMP)
 	@$(BIN)/python -m tests.fuzz $(SECONDS)
+
+accuracy: $(STAMP)
+	@$(BIN)/python -m bench.accuracy $(ARGS)
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench.intake $(ARGS)

@@ -96,13 +96,17 @@ class Board:
         return found
 
     def _goes_on(self, upper: Piece, lower: Piece, label: Piece) -> bool:
-        """Whether `lower` is the next line of the label's wrapped text: close under it, in no other label's row."""
+        """Whether `lower` is the next line of the label's wrapped text: close under it, with nothing else before it."""
         return (
             lower.label is None
             and -upper.height / 2 < lower.top - upper.bottom < upper.height * 0.7
             and lower.top > upper.top
             and overlap(lower.left, lower.right, upper.left, upper.right) > 0.5
-            and not any(_in_line(one, lower) for one in self._labels if one is not label)
+            and not any(
+                _in_line(one, lower) and (one.label is not None or one.right <= lower.left)
+                for one in self._cut
+                if one is not label and one is not lower
+            )
         )
 
     @cached_property

@@ -24,8 +24,8 @@ class Screen:
     draw: Callable[[Person, tuple[int, int]], Image.Image]
 
 
-class _Pen:
-    """Draws in units of a screen that is 1080 wide."""
+class Pen:
+    """Draws in units of a screen that is 1080 wide: texts by their middle, boxes by their edges."""
 
     def __init__(self, size: tuple[int, int], paper: str = PALE) -> None:
         self.picture = Image.new("RGB", size, paper)
@@ -63,7 +63,7 @@ class _Pen:
 
 def profile_list(person: Person, size: tuple[int, int]) -> Image.Image:
     """我的信息 as a list: avatar, then labels left and values right."""
-    pen = _Pen(size)
+    pen = Pen(size)
     pen.head("我的信息")
     pen.box(0, 240, 1080, 400, "white")
     pen.text(48, 320, "头像", 44)
@@ -84,7 +84,7 @@ def profile_list(person: Person, size: tuple[int, int]) -> Image.Image:
 
 def profile_card(person: Person, size: tuple[int, int]) -> Image.Image:
     """我的信息 with a red head that bears the names, and figures above their labels."""
-    pen = _Pen(size)
+    pen = Pen(size)
     pen.head("我的信息", height=560)
     pen.disc(150, 360, 95, "#e7c9a9")
     pen.text(290, 300, f"姓名：{person.name}", 46, "white")
@@ -105,7 +105,7 @@ def profile_card(person: Person, size: tuple[int, int]) -> Image.Image:
 
 def answers_page(person: Person, size: tuple[int, int]) -> Image.Image:
     """答题记录 of one day: how often, how long."""
-    pen = _Pen(size)
+    pen = Pen(size)
     pen.head("答题记录")
     pen.box(40, 260, 1040, 560, "#fff6ea", round_by=24)
     pen.text(540, 370, str(person.answers), 92, RED, anchor="mm")
@@ -123,7 +123,7 @@ def answers_page(person: Person, size: tuple[int, int]) -> Image.Image:
 
 def share_card(person: Person, size: tuple[int, int]) -> Image.Image:
     """通关分享图: praise, a date, and a pattern to be scanned."""
-    pen = _Pen(size, RED)
+    pen = Pen(size, RED)
     pen.box(90, 260, 990, 1240, "#fff6ea", round_by=40)
     pen.text(540, 150, "学习强国", 72, "#ffe9b8", anchor="mm")
     pen.text(540, 400, "恭喜你", 64, RED, anchor="mm")

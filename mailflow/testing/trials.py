@@ -11,13 +11,17 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from PIL import Image
+
 from mailflow.documents.extract import extract
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import FileFacts, Role, Value
 from mailflow.model.message import Attachment, Message, Unpacked
-from mailflow.model.sight import Look, Sight
+from mailflow.model.sight import Look, Seal, Sight
 from mailflow.testing.camera import TREATMENTS, Treatment
+from mailflow.testing.drawn import encoded
 from mailflow.testing.people import Person, false_form, nobody
+from mailflow.testing.scenes import SCENES
 from mailflow.testing.screens import SCREENS, SIZES, Screen
 
 Eye = Callable[[bytes, Look], Sight]
@@ -32,12 +36,15 @@ class Trial:
     role: Role
     truth: Mapping[str, Value]
     false: Mapping[str, Value]
+    seal: Seal | None = None
 
 
 @dataclass(slots=True)
 class Tally:
     """What became of the files of one class and of the values in them.
 
+    `told` and `mistold`: its role by its content, rightly and wrongly. `sealed` bear a seal that can be seen, on
+    `seals` of them one was seen, and on `missealed` others.
     `refused`: not read, or read as no value. `accepted` counts wrong ones that a form said too, `exposed` the values
     of false forms that a picture, read rightly, contradicts.
     """
@@ -45,6 +52,9 @@ class Tally:
     files: int = 0
     told: int = 0
     mistold: int = 0
+    sealed: int = 0
+    seals: int = 0
+    missealed: int = 0
     fields: int = 0
     right: int = 0
     refused: int = 0
@@ -57,8 +67,11 @@ class Tally:
         """Counts one file."""
         self.files += 1
         by_content = read.told_by == "content"
-        self.told += by_content and read.role is trial.role
+        self.told += read.role is trial.role if by_content else trial.role is Role.UNKNOWN
         self.mistold += by_content and read.role is not trial.role
+        self.sealed += trial.seal is Seal.PRESENT
+        self.seals += trial.seal is Seal.PRESENT and read.seal is Seal.PRESENT
+        self.missealed += trial.seal is not Seal.PRESENT and read.seal is Seal.PRESENT
         values = values_of(read)
         for key, true in trial.truth.items():
             self.fields += 1
@@ -111,6 +124,19 @@ def _said(person: Person, fields: tuple[str, ...], seed: int) -> tuple[Mapping[s
     """The truth about a person, and what a false form says."""
     false = false_form(person, seed)
     return {key: person.values[key] for key in fields}, {key: false[key] for key in fields}
+
+
+def scene_trials(draw: Callable[[int], Image.Image], *, rounds: int = 1, seed: int = 0) -> Iterator[Trial]:
+    """Pictures of something else, five a round: none of them may be taken for a page."""
+    for number in range(5 * rounds):
+        content = encoded(draw(50_000 + 1_000 * seed + number), quality=70)
+        yield Trial(content, Look.PICTURE, Role.UNKNOWN, {}, {})
+
+
+def scene_classes(*, rounds: int = 1, seed: int = 0) -> Iterator[tuple[str, Iterator[Trial]]]:
+    """The classes of pictures that are none of the pages."""
+    for name, draw in SCENES.items():
+        yield name, scene_trials(draw, rounds=rounds, seed=seed)
 
 
 def screen_classes(*, rounds: int = 1, seed: int = 0) -> Iterator[tuple[str, Iterator[Trial]]]:

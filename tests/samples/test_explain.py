@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,23 +14,26 @@ from mailflow.campaign.load import load_campaign
 from mailflow.cli import explain as command
 from mailflow.cli.app import app
 from mailflow.model.campaign import Campaign
-from mailflow.steps.readers import Failed, Readers, Task
-from mailflow.steps.reading import Reading
+from mailflow.settings import Settings
+from mailflow.steps.readers import Failed
+from mailflow.steps.reading import Reading, Task, read_spooled
 from mailflow.store.spool import Spool
 from mailflow.testing.samples import AT, reduced
 
 FOLDER = Path(__file__).parent
+Reader = Callable[[bytes, Campaign, Settings], Reading]
 SAMPLES = sorted(path.stem for path in FOLDER.glob("[0-9][0-9][0-9].eml"))
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[command.Read]:
+def reader() -> Iterator[Reader]:
     """One child for all of them: starting one for each would only take longer."""
     with tempfile.TemporaryDirectory(prefix="mailflow-") as folder:
         spool, files = Spool(Path(folder) / "spool"), Spool(Path(folder) / "files")
-        with Readers(spool, files, load_campaign("shanxi-2020"), count=1) as readers:
+        stores = (spool, files, load_campaign("shanxi-2020"))
+        with command.MailReaders(read_spooled, stores, count=1) as readers:
 
-            def read(raw: bytes, _campaign: Campaign) -> Reading:
+            def read(raw: bytes, _campaign: Campaign, _settings: Settings) -> Reading:
                 [sha256] = spool.put([raw])
                 [(_task, result)] = readers.read([Task(sha256)])
                 assert not isinstance(result, Failed), result.error
@@ -41,10 +44,10 @@ def reader() -> Iterator[command.Read]:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_explain_says_of_a_sample_what_its_golden_answer_says(
-    name: str, reader: command.Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    name: str, reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(command, "read_in_child", reader)
+    monkeypatch.setattr(command, "read_in_children", reader)
     said = CliRunner().invoke(app, ["--at", AT, "explain", str(FOLDER / f"{name}.eml"), "--json"])
     assert said.exit_code == 0, said.output
     golden = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))

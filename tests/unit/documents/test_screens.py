@@ -109,6 +109,17 @@ def test_a_long_name_of_an_organisation_wraps() -> None:
     assert shown.values["organisation"] == "示例市示例县第二十一党支部"
 
 
+def test_the_next_row_is_no_part_of_a_text_however_close_it_stands() -> None:
+    page = screen(
+        line("答题记录", 440, 100),
+        line("答题用时", 60, 300),
+        line("39分06秒", 700, 300),
+        line("正确率", 60, 352),
+        line("100%", 760, 352),
+    )
+    assert read(page).values == {"answer_time": "39分06秒"}
+
+
 def test_what_can_be_touched_beside_a_value_is_no_part_of_it() -> None:
     page = screen(
         line("我的信息", 440, 100),

@@ -1,0 +1,114 @@
+"""The campaign's forms filled in, printed, stamped, and scanned or photographed. Nobody is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from mailflow.documents.grid import Grid, GridCell
+from mailflow.documents.labels import place
+from mailflow.model.campaign import Campaign
+from mailflow.model.facts import Role
+from mailflow.model.form import Form
+from mailflow.model.sight import Look, Seal
+from mailflow.testing.drawn import encoded
+from mailflow.testing.forms import text_of_cells
+from mailflow.testing.people import Person, false_form, nobody
+from mailflow.testing.scans import as_pdf, form_page, photographed, scanned
+from mailflow.testing.trials import Trial
+
+CATEGORIES = ("outstanding-learner", "challenge-master", "model-individual", "proofreader")
+"""One of each shape of a person's form."""
+WIDTHS = (0.16, 0.22, 0.14, 0.28, 0.2)
+LETTERS = tuple(int(width * 6.67 / 0.2) for width in WIDTHS)
+"""How many Chinese letters stand side by side in each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """How a page is scanned: dots an inch, by how much it is skewed, in grey, or taken with a telephone instead."""
+
+    dpi: int = 200
+    degrees: float = 0.0
+    grey: bool = False
+    by_telephone: bool = False
+
+
+SCANNERS: Mapping[str, Scanner] = {
+    "300 dpi": Scanner(300),
+    "200 dpi, skewed by 1°": Scanner(degrees=1.0),
+    "200 dpi, skewed by 2.5°": Scanner(degrees=-2.5),
+    "200 dpi, skewed by 5°": Scanner(degrees=5.0),
+    "150 dpi": Scanner(150),
+    "150 dpi, skewed by 5°": Scanner(150, degrees=-5.0),
+    "200 dpi, grey": Scanner(grey=True),
+    "photographed": Scanner(by_telephone=True),
+}
+"""Ways of a form into a mail, by what people would call them."""
+
+
+def form_trials(campaign: Campaign, scanner: Scanner, *, rounds: int = 1, seed: int = 0) -> Iterator[Trial]:
+    """Each shape of a form, `rounds` times with other people; every second one bears a seal."""
+    number = 10_000 + 1_000 * seed
+    for _ in range(rounds):
+        for category in CATEGORIES:
+            number += 1
+            yield form_trial(campaign, category, scanner, number)
+
+
+def form_trial(campaign: Campaign, category: str, scanner: Scanner, seed: int) -> Trial:
+    """Somebody's form on paper, as a file."""
+    form = campaign.form(campaign.category(category).form)
+    person, false = nobody(seed), false_form(nobody(seed), seed)
+    said = _said(person)
+    texts = {key: text for key, text in said.items() if form.field(key) is not None}
+    sealed = seed % 2 == 0
+    grid = _grid(form, texts)
+    title = campaign.form_title(campaign.category(category))
+    page = form_page(grid, title=title, dpi=scanner.dpi, widths=WIDTHS, heights=_heights(grid), seal=sealed)
+    keys = [key for key in texts if key in person.values]
+    truth, lies = {key: person.values[key] for key in keys}, {key: false[key] for key in keys}
+    seal = Seal.UNKNOWN if scanner.grey else Seal.PRESENT if sealed else Seal.ABSENT
+    if scanner.by_telephone:
+        return Trial(encoded(photographed(page), quality=80), Look.PICTURE, Role.FORM_SCAN, truth, lies, seal)
+    paper = scanned(page, degrees=scanner.degrees, seed=seed)
+    paper = paper.convert("L") if scanner.grey else paper
+    return Trial(as_pdf([paper], dpi=scanner.dpi), Look.SCAN, Role.FORM_SCAN, truth, lies, seal)
+
+
+def form_classes(campaign: Campaign, *, rounds: int = 1, seed: int = 0) -> Iterator[tuple[str, Iterator[Trial]]]:
+    """The classes of scanned forms, by the ways they went."""
+    for number, (name, scanner) in enumerate(SCANNERS.items()):
+        yield name, form_trials(campaign, scanner, rounds=rounds, seed=100 * seed + number)
+
+
+def _said(person: Person) -> Mapping[str, str]:
+    """What a person writes into a form."""
+    day = f"{person.day.year}年{person.day.month}月{person.day.day}日"
+    said = {key: str(value) for key, value in person.values.items()}
+    return {**said, "captured_on": day, "employer": "示例市图书馆", "statement": "坚持每天学习，组织读书会三次。"} | {
+        "cleared_on": f"{person.day.month}月{person.day.day}日",
+        "clears_this_year": "1",
+    }
+
+
+def _grid(form: Form, texts: Mapping[str, str]) -> Grid:
+    text_of = text_of_cells(form, texts)
+    return Grid(
+        tuple(
+            GridCell(" ".join(text_of(cell).split()), row, column, cell.across, cell.down)
+            for row, column, cell in place(form.rows)
+        )
+    )
+
+
+def _heights(grid: Grid) -> list[float]:
+    """As high as the texts of each row need, and room for the seal in the last one."""
+    heights = [1.0] * grid.height
+    for cell in grid.cells:
+        if cell.down == 1:
+            room = sum(LETTERS[cell.column : cell.column + cell.across])
+            heights[cell.row] = max(heights[cell.row], 0.4 + 0.55 * ceil(len(cell.text) / max(1, room)))
+    heights[-1] = max(heights[-1], 3.4)
+    return heights
