@@ -95,6 +95,7 @@ def build_eyes(settings: Settings, files: Spool) -> Eyes:
     return open_eyes(
         files,
         pictures=reading.pictures,
+        documents=reading.documents,
         children=reading.children,
         wait=timedelta(seconds=reading.wait_seconds),
     )

@@ -1,12 +1,14 @@
-"""What takes the looks: child processes for pictures and scans."""
+"""What takes the looks: a child process for pictures and scans, a converter for documents."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 
+from mailflow.errors import StoreError
 from mailflow.model.sight import Look, Sight
-from mailflow.sight import installed
+from mailflow.sight import antiword, installed, office
 from mailflow.steps.eyes import Eyes, LookTask
 from mailflow.steps.readers import Bounds, Readers
 from mailflow.store.spool import Spool
@@ -16,10 +18,12 @@ PICTURE_BOUNDS = Bounds(wall_seconds=60.0, cpu_seconds=60, memory_bytes=4 * 1024
 MOST_CHILDREN = 4
 
 
-def open_eyes(files: Spool, *, pictures: bool = True, children: int = 0, wait: timedelta | None = None) -> Eyes:
+def open_eyes(
+    files: Spool, *, pictures: bool = True, documents: bool = True, children: int = 0, wait: timedelta | None = None
+) -> Eyes:
     """Eyes for all looks that are wanted and can be taken here; `children` 0: one for each core.
 
-    Children start when first needed.
+    Children and converters start when first needed.
     """
     looks: set[Look] = set()
     readers = None
@@ -27,7 +31,9 @@ def open_eyes(files: Spool, *, pictures: bool = True, children: int = 0, wait: t
         looks |= {Look.PICTURE, Look.SCAN}
         count = children or min(MOST_CHILDREN, os.cpu_count() or 1)
         readers = Readers[LookTask, Sight](look_at_file, (files,), count=count, bounds=PICTURE_BOUNDS)
-    return Eyes(frozenset(looks), readers, wait=wait if wait is not None else Eyes().wait)
+    if documents and None in (office.available(), antiword.available()):
+        looks.add(Look.DOCUMENT)
+    return Eyes(frozenset(looks), readers, convert_files, wait if wait is not None else Eyes().wait)
 
 
 def look_at_file(task: LookTask, files: Spool) -> Sight:
@@ -35,3 +41,22 @@ def look_at_file(task: LookTask, files: Spool) -> Sight:
     from mailflow.sight.look import look_at
 
     return look_at(files.get(task.sha256), task.look)
+
+
+def convert_files(tasks: Sequence[LookTask], files: Spool) -> list[Sight]:
+    """The documents made readable; each docx is kept in `files`. Raises StoreError."""
+    try:
+        results = office.convert([(one.sha256, files.get(one.sha256)) for one in tasks])
+    except OSError as error:
+        raise StoreError(f"documents cannot be converted: {error.strerror}") from error
+    kept = iter(files.put([one.docx for one in results if one.docx is not None]))
+    return [
+        Sight(
+            task.sha256,
+            task.look,
+            converted=next(kept) if one.docx is not None else None,
+            problem=one.problem,
+            detail=one.detail,
+        )
+        for task, one in zip(tasks, results, strict=True)
+    ]
