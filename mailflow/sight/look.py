@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 
 from mailflow.errors import MailflowError, ReadRefused
 from mailflow.model.sight import Look, Sight
 from mailflow.sight.installed import missing
+
+MEMORY_BYTES = 1536 * 2**20
+"""The address space (RLIMIT_AS) in which every picture within the bounds can be looked at; half of it is ever used."""
+_SHORT_OF_MEMORY = re.compile("bad.?alloc|insufficient memory|failed to allocate", re.I)
+"""How native libraries say it."""
 
 
 def look_at(content: bytes, look: Look) -> Sight:
@@ -30,9 +36,9 @@ def look_at(content: bytes, look: Look) -> Sight:
         return replace(blank, problem="attachment.encrypted", detail=str(error))
     except ReadRefused as error:
         return replace(blank, problem="attachment.unreadable", detail=str(error))
-    except MemoryError:
-        return replace(blank, problem="attachment.too-large", detail="it takes more memory than one look may")
     except Exception as error:  # native libraries let any error of a damaged file through
+        if isinstance(error, MemoryError) or _SHORT_OF_MEMORY.search(str(error)):
+            return replace(blank, problem="attachment.too-large", detail="it takes more memory than one look may")
         return replace(blank, problem="attachment.unreadable", detail=f"{type(error).__name__} while looking at it")
 
 

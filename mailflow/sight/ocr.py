@@ -33,6 +33,8 @@ SETTINGS = {
     "Rec.rec_batch_num": 1,
     "Rec.rec_img_shape": [3, 48, 64],
 }
+READ_HEIGHT = 48
+"""The height at which the model reads a line."""
 LONGEST_LINE = 60
 """Lines longer than so many times their height are cut off: no line of a form or screen is."""
 SMALLEST_SIDE = 32

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mailflow.model.sight import Box, Line, Page
 from mailflow.sight.cut import at_cells, cut_out, unseen
 from mailflow.sight.frame import frame_of, ink, is_straight, pulled_straight
-from mailflow.sight.ocr import Ocr, Quads
+from mailflow.sight.ocr import READ_HEIGHT, Ocr, Quads
 from mailflow.sight.order import in_reading_order
 from mailflow.sight.picture import Pixels
 from mailflow.sight.seal import look_for_seal
@@ -26,7 +26,8 @@ FINE_PRINT, PRINT = 22, 26
 LONGEST_SIDE, LONGEST_FINE = 2560, 1600
 LEAST_SKEW, MOST_SKEW = 0.15, 25.0
 """Degrees between which a page is straightened: below it makes no difference, above it the lines are no lines."""
-MOST_LINES = 400
+MOST_LINES, MOST_READ = 400, 200_000
+"""So many lines of a page are read, and so many pixels of them at the height of reading: twice a full page."""
 LEAST_SCORE, LEAST_UNSEEN_SCORE = 0.5, 0.8
 """Lines of which the reader itself is less sure are no lines; more is asked of what was not found as a line."""
 
@@ -91,12 +92,17 @@ def _find(ocr: Ocr, picture: Pixels) -> Quads:
 
 
 def _lines(ocr: Ocr, held: _Upright, boxes: Sequence[Box]) -> list[Line]:
-    quads = at_cells(held.quads, boxes)[:MOST_LINES]
+    quads = _within_bounds(at_cells(held.quads, boxes))
     lines = [_line(ocr, held.picture, quad, LEAST_SCORE) for quad in quads]
     if boxes:
         missed = unseen(ink(held.picture), boxes, quads, held.print_height)
-        lines += [_line(ocr, held.picture, quad, LEAST_UNSEEN_SCORE) for quad in missed[:MOST_LINES]]
+        lines += [_line(ocr, held.picture, quad, LEAST_UNSEEN_SCORE) for quad in _within_bounds(missed)]
     return [line for line in lines if line is not None]
+
+
+def _within_bounds(quads: Quads) -> Quads:
+    widths, heights = sides(quads)
+    return quads[:MOST_LINES][np.cumsum(READ_HEIGHT * widths / np.maximum(heights, 1))[:MOST_LINES] <= MOST_READ]
 
 
 def _line(ocr: Ocr, picture: Pixels, quad: NDArray[np.float32], least_score: float) -> Line | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
@@ -17,7 +18,8 @@ from PIL import Image, ImageOps
 from mailflow.documents.pictures import MOST_PIXELS
 from mailflow.errors import ReadRefused
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "MPO", "TIFF", "HEIF", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "HEIF", "AVIF")
+"""MPO, which telephones write, is opened as JPEG."""
 MOST_FRAMES = 4
 """So many pages of a TIFF are looked at; of all other formats the first picture only."""
 WORKING_PIXELS = 8_000_000
@@ -65,26 +67,27 @@ def decode(content: bytes) -> Iterator[Picture]:
 
 def _upright(opened: Image.Image) -> Picture:
     opened.load()
-    picture = ImageOps.exif_transpose(opened)
-    if "A" in picture.getbands() or "transparency" in picture.info:
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    picture = picture.convert("RGB")
-    sha256 = _hash(picture)
-    scale = (WORKING_PIXELS / (picture.width * picture.height)) ** 0.5
+    pixels = _on_paper(ImageOps.exif_transpose(opened))
+    height, width = pixels.shape[:2]
+    sha256 = hashlib.sha256(f"{width}x{height}:".encode())
+    sha256.update(pixels.data)
+    scale = (WORKING_PIXELS / (width * height)) ** 0.5
     if scale < 1:
-        picture = picture.resize(
-            (max(1, int(picture.width * scale)), max(1, int(picture.height * scale))), reducing_gap=2
-        )
-    return Picture(np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]), sha256)
+        size = (max(1, int(width * scale)), max(1, int(height * scale)))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return Picture(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), sha256.hexdigest())
 
 
-def _hash(picture: Image.Image) -> str:
-    """By strips: all bytes at once would double what a picture takes."""
-    pixels = hashlib.sha256(f"{picture.width}x{picture.height}:".encode())
+def _on_paper(picture: Image.Image) -> Pixels:
+    """Red, green and blue, what is transparent on white. By strips: copies of a large picture are large."""
+    pixels = np.empty((picture.height, picture.width, 3), np.uint8)
     for top in range(0, picture.height, _STRIP):
-        pixels.update(picture.crop((0, top, picture.width, min(top + _STRIP, picture.height))).tobytes())
-    return pixels.hexdigest()
+        strip = picture.crop((0, top, picture.width, min(top + _STRIP, picture.height)))
+        if "A" in strip.getbands() or "transparency" in strip.info:
+            strip = strip.convert("RGBA")
+            strip = Image.alpha_composite(Image.new("RGBA", strip.size, "white"), strip)
+        pixels[top : top + strip.height] = np.asarray(strip.convert("RGB"))
+    return pixels
 
 
 def _turn_page(opened: Image.Image, number: int) -> bool:

@@ -6,21 +6,19 @@ import cv2
 import numpy as np
 
 from mailflow.sight.cut import cut_out
-from mailflow.sight.ocr import Quads
+from mailflow.sight.ocr import READ_HEIGHT, Quads
 from mailflow.sight.picture import Pixels
 from mailflow.sight.upright import sides
 
 LEAST_SHARPNESS = 0.16
-"""The steepest step from dark to light between neighbours, by the contrast. Of drawn screens and forms all was read
-down to 0.13, nothing below 0.1."""
+"""The steepest step from dark to light between neighbours, by the contrast. Drawn screens and forms were read down to
+0.13, and not at all below 0.1."""
 SMALLEST_PRINT = 28
 """Pixels: the height of a line's frame in a telephone's screen that is some 450 pixels wide."""
 SMALLEST_SCREEN = 500
 SCREEN_SHAPE = 1.6
 """So much longer than wide, a picture without a word may be a screen."""
 ASKED = 12
-READ_HEIGHT = 48
-"""Lines are measured at the height at which they are read."""
 FLAT = 25
 """Steps of brightness. With less contrast nothing is written there."""
 
@@ -47,6 +45,7 @@ def _is_unsharp(parts: list[Pixels], percentile: float) -> bool:
 
 
 def _at_height(line: Pixels) -> Pixels:
+    """The line as it is read."""
     width = max(8, round(line.shape[1] * READ_HEIGHT / line.shape[0]))
     return cv2.resize(line, (width, READ_HEIGHT), interpolation=cv2.INTER_AREA)
 
