@@ -21,6 +21,8 @@ _NEAR = 2.0
 """Farther than so many of its heights nothing belongs to a label that stands under or above it."""
 _WORD_GAP = 1.5
 """So many heights part a text from what else stands in its row, such as a button."""
+_CLEARLY = 2
+"""So many more labels have their values on one side: then a text on that side is one too. Any words are a text."""
 _SAME_LINE = 0.25
 _SAME_COLUMN = 0.3
 
@@ -47,7 +49,7 @@ class Board:
         for label in self._labels_of(one):
             if behind := self._behind(label, is_text=is_text):
                 yield Stand(_texts(behind, one), label.tight)
-            elif not is_text or not self._is_list:
+            elif not is_text or (not self._is_list and abs(self._leans) >= _CLEARLY):
                 yield from (Stand(_texts([piece], one), tight=False) for piece in self._in_column(label))
 
     def _labels_of(self, one: Field) -> list[Piece]:
@@ -161,11 +163,15 @@ def _first_words(found: Sequence[Piece]) -> list[Piece]:
 
 
 def _texts(found: Sequence[Piece], one: Field) -> tuple[str, ...]:
-    """The texts to try: all of them; the first alone where no number goes on behind it."""
+    """The texts to try: all of them; the first alone where no number goes on behind it.
+
+    A number is never put together across a wide gap: there another one begins.
+    """
     texts = [piece.text.strip(_ARROWS) for piece in found]
     if one.kind is FieldKind.TEXT:
         return (one_line("\n".join(texts)),)
-    tried = [" ".join(texts)]
+    near = len(_first_words(found))
+    tried = ["; ".join((" ".join(texts[:near]), *texts[near:]))]
     if len(texts) > 1 and not any(map(_NUMBER_GOES_ON.search, texts[1:])):
         tried.append(texts[0])
     if one.kind is FieldKind.DIGITS and (digits := _LEADING_DIGITS.match(tried[-1])):

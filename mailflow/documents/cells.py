@@ -6,10 +6,12 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from mailflow.documents.grid import MOST_CELLS, Grid, GridCell
+from mailflow.documents.grid import Grid, GridCell
 from mailflow.documents.pieces import Piece, overlap, rows
 from mailflow.model.sight import Box, Line, Page
 
+MOST_BOXES = 600
+"""More cells than any form has."""
 _FULL = 1.5
 """A line that ends so many of its heights before its cell's edge did not wrap for want of room."""
 _SHARE = 0.25
@@ -18,7 +20,7 @@ _SHARE = 0.25
 
 def boxed(page: Page) -> tuple[list[str], Grid, list[str]]:
     """The lines above the table, the table, and the lines below it. Lines beside it stand above or below."""
-    boxes = page.boxes[:MOST_CELLS]
+    boxes = page.boxes[:MOST_BOXES]
     inside: dict[int, list[Piece]] = {}
     outside: list[Line] = []
     for line in page.lines:

@@ -21,6 +21,8 @@ MOST_LETTERS = 20_000
 _SAME_ROW = 0.5
 """Lines that overlap by so much of the lower one's height stand in one row."""
 _GAP = "\t"
+_GLUED = re.compile(r"[\d,.]+")
+"""The value of one label, with the next label right behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,19 @@ def row_text(row: Row) -> str:
     return _GAP.join(line.text for line in row)
 
 
-def label_pattern(labels: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of `labels` where a word begins or a colon follows, whatever gaps are in it; longer ones first."""
+def label_pattern(labels: Iterable[str], *, within: bool = False) -> re.Pattern[str]:
+    """Finds any of `labels` where a word begins, whatever gaps are in it; longer ones first.
+
+    `within`: in running text also within a word, where a colon follows.
+    """
     spellings = {unicodedata.normalize("NFKC", label) for label in labels}
     known = sorted(filter(squeeze, spellings), key=lambda label: (-len(label), label))
     if not known:
         return re.compile(r"(?!)")
     one_of = "|".join(r"\s*".join(re.escape(c) for c in label if not c.isspace()) for label in known)
     at_a_word = rf"(?<![^\W\d_])({one_of})(?![A-Za-z])(\s*:?\s*)"
-    within = rf"(?<![A-Za-z])({one_of})(\s*:\s*)"
-    return re.compile(f"{at_a_word}|{within}", re.I)
+    with_colon = rf"(?<![A-Za-z])({one_of})(\s*:\s*)" if within else "(?!)()()"
+    return re.compile(f"{at_a_word}|{with_colon}", re.I)
 
 
 def pieces(found: Sequence[Row], labels: re.Pattern[str]) -> tuple[Piece, ...]:
@@ -108,6 +113,10 @@ def _pieces_of(row: Row, labels: re.Pattern[str]) -> Iterator[Piece]:
     text = row_text(row)
     place = 0
     for match in labels.finditer(text):
+        if text[match.start() - 1 : match.start()].isdigit() and not (
+            place and _GLUED.fullmatch(text[place : match.start()])
+        ):
+            continue  # 2019年度积分 is another label than 年度积分
         yield from _texts(row, text, place, match.start())
         label, colon = (1, 2) if match[1] is not None else (3, 4)
         tight = not match[colon] and text[match.end() : match.end() + 1].isalpha()

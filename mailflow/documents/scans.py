@@ -71,7 +71,8 @@ def _blocks(page: Page, words: Vocabulary) -> Iterator[str | Grid]:
 
 def _unboxed(lines: Iterable[Line], words: Vocabulary) -> Iterator[str | Grid]:
     """Without ruled cells: a table of the rows from the first label on, with each label in a cell of its own."""
-    pattern = label_pattern(label for form in words.forms for one in form.form.fields for label in one.labels)
+    labels = {label for form in words.forms for one in form.form.fields for label in one.labels}
+    pattern = label_pattern(labels, within=True)
     cut = [_cells(row, pattern) for row in rows(lines)]
     first = next((number for number, texts in enumerate(cut) if any(is_label for _, is_label in texts)), len(cut))
     yield from (" ".join(text for text, _ in texts) for texts in cut[:first])

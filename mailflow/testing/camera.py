@@ -61,6 +61,7 @@ TREATMENTS: Mapping[str, Treatment] = {
     "JPEG, quality 60": lambda picture, _: encoded(picture, quality=60),
     "720 px wide, JPEG 35": lambda picture, _: encoded(narrowed(picture, 720), quality=35),
     "540 px wide, JPEG 20": lambda picture, _: encoded(narrowed(picture, 540), quality=20),
+    "400 px wide, JPEG 50": lambda picture, _: encoded(narrowed(picture, 400), quality=50),
     "300 px wide, JPEG 50": lambda picture, _: encoded(narrowed(picture, 300), quality=50),
     "turned by 3°": lambda picture, seed: encoded(tilted(picture, 3.0 if seed % 2 else -3.0), quality=70),
     "turned by 90°": lambda picture, seed: encoded(picture.rotate(90 if seed % 2 else 270, expand=True), quality=70),

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from PIL import Image
+
 from mailflow.documents.grid import Grid, GridCell
 from mailflow.documents.labels import place
 from mailflow.model.campaign import Campaign
@@ -13,9 +15,10 @@ from mailflow.model.facts import Role
 from mailflow.model.form import Form
 from mailflow.model.sight import Look, Seal
 from mailflow.testing.drawn import encoded
-from mailflow.testing.forms import text_of_cells
+from mailflow.testing.forms import filled_form, text_of_cells
 from mailflow.testing.people import Person, false_form, nobody
-from mailflow.testing.scans import as_pdf, form_page, photographed, scanned
+from mailflow.testing.printer import available, printed
+from mailflow.testing.scans import as_pdf, form_page, photographed, scanned, stamped
 from mailflow.testing.trials import Trial
 
 CATEGORIES = ("outstanding-learner", "challenge-master", "model-individual", "proofreader")
@@ -27,11 +30,12 @@ LETTERS = tuple(int(width * 6.67 / 0.2) for width in WIDTHS)
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """How a page is scanned: dots an inch, by how much it is skewed, in grey, or taken with a telephone instead."""
+    """How a page is scanned: dots an inch, by how much it is skewed, without colours, or with a telephone instead."""
 
     dpi: int = 200
     degrees: float = 0.0
     grey: bool = False
+    black_and_white: bool = False
     by_telephone: bool = False
 
 
@@ -42,45 +46,70 @@ SCANNERS: Mapping[str, Scanner] = {
     "200 dpi, skewed by 5°": Scanner(degrees=5.0),
     "150 dpi": Scanner(150),
     "150 dpi, skewed by 5°": Scanner(150, degrees=-5.0),
+    "100 dpi, skewed by 1°": Scanner(100, degrees=1.0),
     "200 dpi, grey": Scanner(grey=True),
+    "150 dpi, black and white": Scanner(150, grey=True, black_and_white=True),
     "photographed": Scanner(by_telephone=True),
 }
 """Ways of a form into a mail, by what people would call them."""
 
 
+PRINTED: Mapping[str, Scanner] = {
+    "printed, 200 dpi, skewed by 2.5°, seal over the figures": Scanner(degrees=-2.5),
+    "printed, 150 dpi, seal over the figures": Scanner(150),
+    "printed and photographed, seal over the figures": Scanner(by_telephone=True),
+}
+"""The same for forms that a word processor laid out, with the seal where it does not belong."""
+
+
 def form_trials(campaign: Campaign, scanner: Scanner, *, rounds: int = 1, seed: int = 0) -> Iterator[Trial]:
     """Each shape of a form, `rounds` times with other people; every second one bears a seal."""
-    number = 10_000 + 1_000 * seed
-    for _ in range(rounds):
-        for category in CATEGORIES:
-            number += 1
-            yield form_trial(campaign, category, scanner, number)
+    numbers = range(10_000 + 1_000 * seed, 10_000 + 1_000 * seed + rounds * len(CATEGORIES))
+    for number, category in zip(numbers, CATEGORIES * rounds, strict=True):
+        yield form_trial(campaign, category, scanner, number)
 
 
 def form_trial(campaign: Campaign, category: str, scanner: Scanner, seed: int) -> Trial:
-    """Somebody's form on paper, as a file."""
+    """Somebody's form on paper, drawn, as a file. An even `seed` has it sealed."""
+    grid = _grid(campaign.form(campaign.category(category).form), _said(nobody(seed)))
+    title = campaign.form_title(campaign.category(category))
+    sealed = seed % 2 == 0
+    page = form_page(grid, title=title, dpi=scanner.dpi, widths=WIDTHS, heights=_heights(grid), seal=sealed)
+    return _trial(page, campaign, category, scanner, seed, sealed=sealed)
+
+
+def printed_trials(campaign: Campaign, scanner: Scanner, *, rounds: int = 1, seed: int = 0) -> Iterator[Trial]:
+    """As `form_trials`, laid out by a word processor, and all with a seal over the figures."""
+    first = 20_000 + 1_000 * seed
+    people = list(zip(range(first, first + rounds * len(CATEGORIES)), CATEGORIES * rounds, strict=True))
+    documents = [filled_form(campaign, category, _said(nobody(number))) for number, category in people]
+    for page, (number, category) in zip(printed(documents, dpi=scanner.dpi), people, strict=True):
+        centre = (0.36 * page.width, 0.26 * page.height)
+        sealed = stamped(page, centre, radius=0.8 * scanner.dpi)
+        yield _trial(sealed, campaign, category, scanner, number, sealed=True)
+
+
+def _trial(page: Image.Image, campaign: Campaign, category: str, scanner: Scanner, seed: int, *, sealed: bool) -> Trial:
+    """A page that went through the scanner, with what stands on it."""
     form = campaign.form(campaign.category(category).form)
     person, false = nobody(seed), false_form(nobody(seed), seed)
-    said = _said(person)
-    texts = {key: text for key, text in said.items() if form.field(key) is not None}
-    sealed = seed % 2 == 0
-    grid = _grid(form, texts)
-    title = campaign.form_title(campaign.category(category))
-    page = form_page(grid, title=title, dpi=scanner.dpi, widths=WIDTHS, heights=_heights(grid), seal=sealed)
-    keys = [key for key in texts if key in person.values]
+    keys = [key for key in person.values if form.field(key) is not None]
     truth, lies = {key: person.values[key] for key in keys}, {key: false[key] for key in keys}
     seal = Seal.UNKNOWN if scanner.grey else Seal.PRESENT if sealed else Seal.ABSENT
     if scanner.by_telephone:
         return Trial(encoded(photographed(page), quality=80), Look.PICTURE, Role.FORM_SCAN, truth, lies, seal)
     paper = scanned(page, degrees=scanner.degrees, seed=seed)
     paper = paper.convert("L") if scanner.grey else paper
+    paper = paper.point(lambda value: 255 * (value > 140)) if scanner.black_and_white else paper
     return Trial(as_pdf([paper], dpi=scanner.dpi), Look.SCAN, Role.FORM_SCAN, truth, lies, seal)
 
 
 def form_classes(campaign: Campaign, *, rounds: int = 1, seed: int = 0) -> Iterator[tuple[str, Iterator[Trial]]]:
-    """The classes of scanned forms, by the ways they went."""
+    """The classes of scanned forms, by the ways they went; printed ones only where there is a word processor."""
     for number, (name, scanner) in enumerate(SCANNERS.items()):
         yield name, form_trials(campaign, scanner, rounds=rounds, seed=100 * seed + number)
+    for number, (name, scanner) in enumerate(PRINTED.items() if available() is None else ()):
+        yield name, printed_trials(campaign, scanner, rounds=rounds, seed=100 * seed + number)
 
 
 def _said(person: Person) -> Mapping[str, str]:

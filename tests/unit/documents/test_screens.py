@@ -157,6 +157,12 @@ def test_a_number_that_was_misread_is_never_mended(text: str) -> None:
     assert shown.blurred is (text != "--")
 
 
+def test_a_number_is_not_put_together_from_two_that_stand_apart() -> None:
+    parts = (line("总积分", 60, 300), line("28", 400, 300), line("学号", 60, 400), line("姓名", 60, 500))
+    assert read(screen(*parts, line("345", 450, 300))).values == {"total_points": 28345}
+    assert read(screen(*parts, line("345", 800, 300))) == Shown(Role.PROFILE, blurred=True)
+
+
 def test_a_study_number_with_a_letter_in_it_is_not_read() -> None:
     shown = read(list_page(("学号", "9001O012345678"), ("姓名", "王小明"), ("总积分", "28345")))
     assert "study_id" not in shown.values
@@ -172,6 +178,15 @@ def test_one_rank_on_a_page_of_two_points_is_nobodys() -> None:
     found = values(*ROWS[:4], ("年度积分", "10234"), ("全国排名", "98765"))
     assert "total_rank" not in found
     assert "annual_rank" not in found
+
+
+@pytest.mark.parametrize(
+    "text", ["2019年度积分 8000", "上年度积分：8000", "省内排名：12", "今日总积分 30", "总积分 28345 2019年度积分 8000"]
+)
+def test_a_longer_label_is_another_one(text: str) -> None:
+    found = read(screen(line("我的信息", 440, 100), line("学号", 60, 200), line("姓名", 60, 300), line(text, 60, 400)))
+    assert set(found.values) <= {"total_points"}
+    assert found.values.get("total_points") in (None, 28345)
 
 
 def test_two_different_values_at_one_label_contradict_each_other() -> None:
