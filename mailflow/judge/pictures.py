@@ -106,6 +106,8 @@ def _scan(holding: Holding, requirement: Requirement, files: tuple[FiledFile, ..
     if agreeing:
         phrase = "check.agrees-otherwise-scan" if differing else "check.agrees-scan"
         lines.append(say(campaign, phrase, values=agreed(holding, agreeing)))
+    if any(file.seal is Seal.PRESENT for file in files):
+        lines.append(say(campaign, "check.seal-seen"))
     notes = [] if agreeing else _unconfirmed(holding, requirement, unconfirmed, phrase="picture.unconfirmed-scan")
     seal = _seal(holding, files)
     findings += [*notes, *seal]
@@ -152,6 +154,7 @@ def _mismatches(holding: Holding, requirement: Requirement, differing: list[Comp
     def code(pair: Compared) -> str:
         return mismatch_of(holding, pair)
 
+    figures_first = sorted(differing, key=lambda pair: (code(pair) != "evidence.points-mismatch", code(pair)))
     return [
         finding(
             holding.campaign,
@@ -160,7 +163,7 @@ def _mismatches(holding: Holding, requirement: Requirement, differing: list[Comp
             where=requirement.role,
             pairs=in_words(holding.campaign, pairs, phrase="check.pair"),
         )
-        for kind, pairs in groupby(sorted(differing, key=code), key=code)
+        for kind, pairs in groupby(figures_first, key=code)
     ]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailflow.letters.masking import shown
-from mailflow.letters.rows import Row, rows_of
+from mailflow.letters.rows import TO_CHECK, Row, rows_of
 from mailflow.model.campaign import Campaign, Category, Severity
 from mailflow.model.entry import Finding, Mark, Relation, Submission, Verdict
 from mailflow.model.judgement import Disposition, Judgement
@@ -79,8 +79,13 @@ class Item:
 
     @property
     def unsure(self) -> tuple[Row, ...]:
-        """What has to be looked at."""
-        return tuple(row for row in self.rows if row.mark is Mark.UNSURE)
+        """What a person has to decide, or what may still change."""
+        return tuple(row for row in self.rows if row.mark is Mark.UNSURE and row.topic not in TO_CHECK)
+
+    @property
+    def to_check(self) -> tuple[Row, ...]:
+        """What the sender is asked to look at: something differs, or could not be read or seen."""
+        return tuple(row for row in self.rows if row.mark is Mark.UNSURE and row.topic in TO_CHECK)
 
 
 def items_of(answers: Sequence[Answered], campaign: Campaign, people_first: frozenset[str]) -> tuple[Item, ...]:

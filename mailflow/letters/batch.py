@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow.campaign.calendar import next_deadline
 from mailflow.letters.answered import Item, Standing
 from mailflow.letters.render import fill
-from mailflow.letters.rows import Row
+from mailflow.letters.rows import TO_CHECK, Row
 from mailflow.letters.table import csv_part
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Unit
@@ -69,14 +69,19 @@ def _tone(items: Sequence[Item]) -> str:
 
 
 def asked_of(items: Sequence[Item]) -> tuple[Asked, ...]:
-    """What is missing, each thing once with the names it is missing for, the most frequent first."""
+    """What is missing, each once with whom it is missing for, the most frequent first; then what to look at."""
     names: dict[Row, list[str]] = {}
     for item in items:
-        if item.standing in _SHORT:
-            for row in item.missing or item.unsure:
-                names.setdefault(row, []).append(item.applicant)
+        missing = (item.missing or item.unsure) if item.standing in _SHORT else ()
+        for row in (*missing, *map(_in_short, item.to_check)):
+            names.setdefault(row, []).append(item.applicant)
     asked = (Asked(row, tuple(dict.fromkeys(who))) for row, who in names.items())
-    return tuple(sorted(asked, key=lambda one: -len(one.names)))
+    return tuple(sorted(asked, key=lambda one: (one.row.topic in TO_CHECK, -len(one.names))))
+
+
+def _in_short(row: Row) -> Row:
+    """What to look at, without what is in order."""
+    return replace(row, lines=tuple(line for line in row.lines if line.asks))
 
 
 def _dues(items: Sequence[Item], campaign: Campaign, now: datetime) -> tuple[Due, ...]:

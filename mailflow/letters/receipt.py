@@ -47,11 +47,13 @@ def compose_receipt(
     first_letter: bool,
     blank_form: Part | None,
     people_first: frozenset[str],
+    is_supplement: bool = False,
 ) -> Letter:
     """The answer to `answers` (one or more mails of one sender), as a Letter with the outbox key `key`.
 
     `unit` is the unit the sender's address belongs to; `first_letter`: nothing was ever sent there, so the privacy
-    notice goes along; `blank_form` is attached where it is given; `people_first` are names that a person answers.
+    notice goes along; `blank_form` is attached where it is given; `people_first` are names that a person answers;
+    `is_supplement`: a receipt has left before, and this one says more.
     Raises MailflowError where a template cannot be used, ValueError where there is nothing to answer.
     """
     answers = sorted(answers, key=lambda answer: answer.arrived_at)
@@ -60,13 +62,16 @@ def compose_receipt(
     if not items and not unread:
         raise ValueError("a receipt needs a mail that is to be answered")
     bare = not unread and all(item.standing is Standing.RECEIVED for item in items)
-    group = campaign.texts.get("group", "") if items and not bare else ""
+    group = campaign.texts.get("group", "") if items and not bare and not is_supplement else ""
     picture = correspondent.group_qr if group else None
     form = None if bare else blank_form
     values = frame(correspondent, campaign, now) | _beside(answers, unread, campaign, bare=bare)
     values |= {"qr": picture.content_id if picture else None, "blank_form": shown(form.filename, 80) if form else ""}
     values["privacy"] = campaign.texts.get("privacy", "") if first_letter and not bare else ""
-    values["group"] = group
+    values |= {
+        "group": group,
+        "supplement": answers[-1].arrived_at.astimezone(campaign.zone) if is_supplement else None,
+    }
     table: tuple[Part, ...] = ()
     if len(items) == 1:
         letter = _single(items[0], answers[-1], unit, values, campaign=campaign, now=now)

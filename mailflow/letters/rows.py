@@ -7,27 +7,40 @@ from dataclasses import dataclass
 
 from mailflow.letters.masking import shown
 from mailflow.model.campaign import Campaign, Severity
-from mailflow.model.entry import Check, Finding, Mark, Submission, Verdict
+from mailflow.model.entry import Check, Finding, Mark, Seen, Submission, Verdict
 from mailflow.model.facts import Role
 
-REVIEWERS_ONLY = ("evidence.reused", "conflict.", "person.", "sender.unauthenticated")
+REVIEWERS_ONLY = ("evidence.reused", "seal.uncertain", "conflict.", "person.", "sender.unauthenticated")
 """Beginnings of codes that never stand in a letter to a sender (the contract's list)."""
 
+TO_CHECK = frozenset({Seen.DIFFERS, Seen.UNREAD, Seen.NO_SEAL})
+"""Topics of rows that ask the sender to look at something, though nothing is missing."""
+
 _RULE = "rule."
+_ASKS = ("evidence.", "attachment.", "seal.")
 _MARK_OF = {Severity.ERROR: Mark.MISSING, Severity.WARNING: Mark.UNSURE, Severity.NOTE: Mark.UNSURE}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the checklist.
+class Line:
+    """One sentence of a row; `asks` where the reader is asked to look at it."""
 
-    `topic` is the beginning of a finding's code, "file", "rule", "rule-open" (it can still be met until its day) or
-    "fields" (`names` are the fields of the form that are empty). Where `label` is "" the template names the topic.
+    text: str
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the checklist, with the sentences that stand in it.
+
+    `topic` is the beginning of a finding's code, "file", what was seen in the files ("agrees", "differs"…), "rule",
+    "rule-open" (it can still be met until its day) or "fields" (`names` are the fields of the form that are empty).
+    Where `label` is "" the template names the topic.
     """
 
     mark: Mark
     label: str
-    detail: str
+    lines: tuple[Line, ...]
     topic: str
     names: tuple[str, ...] = ()
 
@@ -56,16 +69,26 @@ def for_sender(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _row(check: Check, submission: Submission) -> Row:
     is_rule = check.where.startswith(_RULE)
     soften = is_rule and submission.verdict is Verdict.INELIGIBLE and check.mark is Mark.MISSING
-    topic = "file"
-    if is_rule:
-        is_open = submission.verdict is Verdict.INCOMPLETE and _weighs(check.where, submission)
-        topic = "rule-open" if is_open and check.mark is Mark.UNSURE else "rule"
     return Row(
         mark=Mark.UNSURE if soften else check.mark,
         label=shown(check.label, 80),
-        detail=shown(check.detail, 200),
-        topic=topic,
+        lines=_lines(check, submission),
+        topic=_topic(check, submission),
     )
+
+
+def _lines(check: Check, submission: Submission) -> tuple[Line, ...]:
+    """The sentences of a check. In one that is not looked into, nothing is picked out."""
+    told = for_sender(submission.findings) if check.seen is not None else ()
+    asking = {one.text for one in told if one.code.startswith(_ASKS)}
+    return tuple(Line(shown(one, 240), one in asking) for one in check.detail.split("\n") if one)
+
+
+def _topic(check: Check, submission: Submission) -> str:
+    if not check.where.startswith(_RULE):
+        return check.seen or "file"
+    is_open = submission.verdict is Verdict.INCOMPLETE and _weighs(check.where, submission)
+    return "rule-open" if is_open and check.mark is Mark.UNSURE else "rule"
 
 
 def _weighs(code: str, submission: Submission) -> bool:
@@ -84,7 +107,7 @@ def _folded(lines: list[tuple[Check, Row]], submission: Submission) -> list[Row]
         if check.where not in empty or row.mark is not Mark.MISSING:
             rows.append(row)
         elif row.label == names[0]:
-            rows.append(Row(Mark.MISSING, "", "", "fields", names))
+            rows.append(Row(Mark.MISSING, "", (), "fields", names))
     return rows
 
 
@@ -104,7 +127,7 @@ def _extra(finding: Finding, submission: Submission, campaign: Campaign) -> Row:
     return Row(
         mark=Mark.UNSURE if is_rule else _MARK_OF[finding.severity],
         label=shown(_label(finding.where, submission, campaign), 80),
-        detail=shown(finding.text, 200),
+        lines=(Line(shown(finding.text, 240)),),
         topic="rule" if is_rule else finding.code.partition(".")[0],
     )
 

@@ -222,7 +222,7 @@ def test_a_screenshot_older_than_the_day_that_counts_is_noted_kindly(desk: Desk)
     early = desk.send(with_page(desk, {**PAGE, "captured_on": date(2020, 8, 20)}), at=MONDAY)
     note = found(early, "picture.before-as-of-day")
     assert note.severity is Severity.NOTE
-    assert "截图日期为8月20日，积分以8月30日为准" in note.text
+    assert "截图时间为8月20日，积分以8月30日为准" in note.text
     assert note.text in row(early).detail
     desk.entries.clear()
     day = date(2020, 8, 30)
@@ -279,6 +279,7 @@ def test_a_seal_that_is_not_seen_is_asked_about_and_a_grey_scan_is_not(
     submission = desk.send(with_file(desk, one, Role.FORM_SCAN), at=MONDAY)
     line = row(submission, "form-scan")
     assert line.mark is mark
+    assert ("图中可见红章" in line.detail) is (seal is Seal.PRESENT)
     assert ("未见红章，请确认已加盖公章" in line.detail) is is_told
     assert [one.code for one in submission.findings if one.code.startswith("seal.")] == ([code] if code else [])
     assert submission.verdict is Verdict.ACCEPTED

@@ -85,7 +85,7 @@ def test_a_long_table_goes_as_a_file(
     assert table.filename == "90份材料情况.csv"
     assert "每份材料的情况见附件《90份材料情况.csv》" in letter.text
     rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
-    assert rows[0] == ["姓名", "项目", "回执", "情况", "需要补充"]
+    assert rows[0] == ["姓名", "项目", "回执", "情况", "需要补充或核对"]
     assert [row[0] for row in rows[1:]] == ["'" + name for name in names]
     assert "生活工作照1张" in rows[1][4]
     bare = replace(letter, parts=())
