@@ -63,6 +63,8 @@ def open_zip(content: bytes, *, budget: int = MOST_BYTES) -> Opened:
 def _read(archive: zipfile.ZipFile, budget: int) -> Opened:
     named = [one for one in archive.infolist() if one.filename]  # an entry without a name breaks the library
     wanted = [one for one in named if not one.is_dir() and not is_litter(one.filename)]
+    if not wanted:
+        return Opened(problem="unreadable")  # nothing is in it, which its sender did not mean
     if len(wanted) > MOST_ENTRIES:
         return Opened(problem="too-large")
     if any(one.flag_bits & _ENCRYPTED for one in wanted):

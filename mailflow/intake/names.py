@@ -19,7 +19,7 @@ _SEPARATORS = re.compile(
     f'[+_|,;:/\\\\~!?。，；：、“”"*#=<>《》〈〉「」『』【】〔〕\\[\\]{{}}()]+|(?<![{_LATIN}])-|-(?![{_LATIN}])'
 )
 _BLANK_BY_HAN = re.compile(f"(?<=[{HAN}]) +| +(?=[{HAN}])")
-_SPACED_NAME = re.compile(f"(?<![{HAN}])([{HAN}]) +([{HAN}]{{1,2}})(?![{HAN}])")
+_SPACED_NAME = re.compile(f"(?<![{HAN}])[{HAN}](?: +[{HAN}]{{2}}|(?: +[{HAN}]){{1,3}})(?![{HAN}])")
 _LIST = re.compile(f"[{HAN}·]{{2,20}}(?:[、,，;；/][{HAN}·]{{2,20}}){{1,50}}")
 _AND = re.compile(f"([{HAN}]{{2,4}}?)[和与及]([{HAN}]{{2,4}})")
 _FILLERS = (
@@ -132,7 +132,7 @@ def _chosen(words: Sequence[str], split: Sequence[tuple[str, str]], place: int) 
 
 def _words(piece: str, noise: Sequence[str], *, edges_only: bool = False) -> list[str]:
     """The words of `piece`; a blank parts Han words only, so that a Latin name stays whole."""
-    text = _EXTENSION.sub(" | ", _SPACED_NAME.sub(r"\1\2", piece))
+    text = _EXTENSION.sub(" | ", _SPACED_NAME.sub(lambda match: match[0].replace(" ", ""), piece))
     idle = tuple(sorted({*noise, *_FILLERS}, key=len, reverse=True))
     if not edges_only:
         text = _without(text, idle)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.campaign.periods import period_of
-from mailflow.intake.subject import announced_count
+from mailflow.intake.subject import announced_count, parse_subject
 from mailflow.judge.attachments import UNREAD, check_requirements, unread_file, unsafe_files
 from mailflow.judge.company import HomeArea, check_home_area, check_other_categories, check_others
 from mailflow.judge.eligibility import check_rules
@@ -66,7 +66,7 @@ def judge(
             unplaced.extend(draft.files)
         else:
             submissions.append(submission)
-    findings = (*route.findings, *_of_the_mail(case), *_miscounted(case, submissions))
+    findings = (*route.findings, *_of_the_mail(case), *_miscounted(case, submissions), *_left_out(case, submissions))
     names = _shown_names(campaign, message, unplaced)
     if route.drafts and not submissions:
         reason = say(campaign, "held.same-name", name=quoted(route.drafts[0].applicant))
@@ -207,6 +207,24 @@ def _miscounted(case: _Case, submissions: Sequence[Submission]) -> tuple[Finding
         return ()
     code = "subject.count-differs"
     return (finding(case.campaign, code, Severity.WARNING, announced=announced, read=people),)
+
+
+def _left_out(case: _Case, submissions: Sequence[Submission]) -> tuple[Finding, ...]:
+    """`subject.category-ambiguous`, as a warning: the subject names a category as well of which no form came.
+
+    Of a group that allows one each, the form has decided; of a mail that forwards another, the inner subject has.
+    """
+    campaign = case.campaign
+    taken = [campaign.category(one.category) for one in submissions]
+    decided = {group.id for group in campaign.groups if group.one_each} & {one.group for one in taken}
+    named = [campaign.category(one) for one in parse_subject(case.message.subject, campaign).categories]
+    left = [one.name for one in named if one not in taken and one.group not in decided]
+    if not taken or not left or case.message.forwarded:
+        return ()
+    read = listed(campaign, dict.fromkeys(one.name for one in taken))
+    code, phrase = "subject.category-ambiguous", "subject.category-left"
+    left_out = listed(campaign, left)
+    return (finding(campaign, code, Severity.WARNING, phrase=phrase, left=left_out, read=read),)
 
 
 def _shown_names(campaign: Campaign, message: Message, wanted: Iterable[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mailflow.intake.etiquette import is_machine_mail, reason_for_silence
+from mailflow.intake.names import is_likely_name
 from mailflow.intake.subject import SubjectReading, is_tagged
 from mailflow.judge.found import finding
 from mailflow.judge.meant import people_meant
@@ -193,12 +194,18 @@ def _one(case: _Case) -> Route:
 
 def _name_of(case: _Case) -> str | None:
     """The applicant: as the subject says where it follows the rule, else as the entry or the form says."""
-    if case.subject.name and case.subject.categories:
-        return case.subject.name
-    answered = case.entries[0].applicant if len(case.entries) == 1 else None
     on_form = next((one.name for one in case.forms if one.name), None)
+    if case.subject.name and case.subject.categories:
+        return on_form if on_form and _is_officer(case) else case.subject.name
+    answered = case.entries[0].applicant if len(case.entries) == 1 else None
     beside = case.people[0].name if len(case.people) == 1 else None
     return answered or on_form or case.subject.name or beside
+
+
+def _is_officer(case: _Case) -> bool:
+    """Whether the subject names a person where only organisations apply: he sends the form, and is not on it."""
+    wanted = (case.campaign.category(one) for one in case.subject.categories)
+    return is_likely_name(case.subject.name or "") and not any(one.is_person for one in wanted)
 
 
 def _category_of(case: _Case, forms: Sequence[NamedForm]) -> str | None:

@@ -14,6 +14,7 @@ from tests.samples.parts import (
     bounded,
     by_hand,
     docx,
+    docx_of_tables,
     file_part,
     form,
     head,
@@ -24,6 +25,13 @@ from tests.samples.parts import (
 from tests.samples.parts import picture as small_picture
 
 HABITS: dict[str, Callable[[], bytes]] = {}
+ORGANISATION = [
+    ["模范学习组织报名表"],
+    ["学习组织", "省水利厅机关党委"],
+    ["管理员姓名", "王小明"],
+    ["联系电话", "0351-5550101"],
+    ["党员人数", "46", "学员人数", "48"],
+]
 RECEIPT = "〔待补充1项〕王小明+优秀学员　回执 SX20-7K4MHQ"
 PROGRAM = b"MZ\x90\0\3" + bytes(200)
 
@@ -64,8 +72,16 @@ def _subjects() -> None:
         "水利厅优秀学员材料（4人）", [*papers(), *papers("李晓华", 学号="1000000002")], sender=UNIT
     )
 
+    HABITS["two categories named, the form of one"] = lambda: mail("王小明优秀学员、志愿审读员")
+    HABITS["an officer's name in place of the organisation's"] = lambda: mail(
+        "王小明+模范学习组织",
+        [("模范学习组织报名表.docx", docx_of_tables([ORGANISATION]))],
+        sender=UNIT,
+    )
+
 
 def _files() -> None:
+    HABITS["an empty zip"] = lambda: mail(files=[("材料.zip", zipped({}))])
     HABITS["three pictures of one name, of no known use"] = lambda: mail(
         files=[papers()[0], *(("image.png", picture(seed)) for seed in range(3))]
     )

@@ -125,6 +125,8 @@ def test_every_way_to_write_the_same_subject_is_read_alike(subject: str) -> None
         ("李晓华+志愿出题员", SubjectReading("李晓华", ("question-writer",))),
         ("李晓华+志愿命题员", SubjectReading("李晓华", ("question-writer",))),
         ("王 明+优秀学员", SubjectReading("王明", LEARNER)),
+        ("王 小 明 + 优秀学员", SubjectReading("王小明", LEARNER)),
+        ("王 小明 优秀学员", SubjectReading("王小明", LEARNER)),
         ("欧阳娜娜志愿审读员", SubjectReading("欧阳娜娜", ("proofreader",))),
         ("阿卜杜拉·买买提+挑战达人", SubjectReading("阿卜杜拉·买买提", ("challenge-master",))),
         ("阿卜杜拉•买买提+挑战达人", SubjectReading("阿卜杜拉·买买提", ("challenge-master",))),

@@ -119,3 +119,24 @@ def test_a_count_that_differs_from_what_was_read_is_remarked_on(desk: Desk, subj
     assert [one.text for one in found] == ([told] if told else [])
     assert {one.severity for one in found} <= {Severity.WARNING}
     assert [one.verdict for one in judged.submissions] == [Verdict.ACCEPTED]
+
+
+@pytest.mark.parametrize(
+    ("subject", "left"),
+    [
+        ("王小明+优秀学员、志愿审读员", "志愿审读员"),
+        ("王小明+学员标兵/优秀学员", None),
+        ("王小明+优秀学员", None),
+    ],
+)
+def test_a_category_that_only_the_subject_names_is_not_dropped_without_a_word(
+    desk: Desk, subject: str, left: str | None
+) -> None:
+    judged = desk.deliver(papers_for(desk.campaign, LEARNER), at=MONDAY, subject=subject)
+    told = [one.text for one in judged.findings if one.code == "subject.category-ambiguous"]
+    assert told == (
+        [f"标题还写了“{left}”，本邮件只读到“优秀学员”的报名表。如也报{left}，请另发一封，附上该项目的报名表和材料。"]
+        if left
+        else []
+    )
+    assert [one.verdict for one in judged.submissions] == [Verdict.ACCEPTED]
