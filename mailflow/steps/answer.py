@@ -12,6 +12,7 @@ from mailflow.letters.alarm import AlarmCode
 from mailflow.letters.answered import Answered
 from mailflow.letters.command import compose_command_answer
 from mailflow.letters.receipt import compose_receipt
+from mailflow.letters.supplement import narrowed
 from mailflow.maillog import log, short
 from mailflow.model.campaign import Campaign
 from mailflow.model.judgement import Judgement
@@ -83,7 +84,8 @@ def _answer_group(world: World, books: Books, group: Sequence[Mails]) -> int:
         shas = {row.sha256 for row in chain}
         answers = [_answered(row, judgements[mail.id], entries, shas) for row, mail in zip(chain, mails, strict=True)]
         try:
-            letter = _letter(world, books, answers, key, addresses[mails[-1].sender])
+            more = all(row.supplement is not None for row in chain)
+            letter = _letter(world, books, answers, key, addresses[mails[-1].sender], is_supplement=more)
             hold = any(may_have_been_answered(books, row.arrived_at) for row in chain)
             post(world, books, letter, hold=hold)
         except MailflowError:
@@ -111,7 +113,9 @@ def _key(books: Books, row: MessageRow) -> str:
     return f"{stem}:{books.letters.keys_like(stem) + 1}"
 
 
-def _letter(world: World, books: Books, answers: list[Answered], key: str, address: AddressRow) -> Letter:
+def _letter(
+    world: World, books: Books, answers: list[Answered], key: str, address: AddressRow, *, is_supplement: bool
+) -> Letter:
     sender, now = answers[-1].sender, world.now()
     if answers[0].judgement.command is not None:
         address.first_letter_at = address.first_letter_at or now
@@ -127,6 +131,7 @@ def _letter(world: World, books: Books, answers: list[Answered], key: str, addre
         first_letter=address.first_letter_at is None,
         blank_form=_blank(world, [one.judgement for one in answers]),
         people_first=world.people_first,
+        is_supplement=is_supplement,
     )
     address.first_letter_at = address.first_letter_at or now
     return letter
@@ -162,7 +167,7 @@ def _answered(row: MessageRow, judgement: Judgement, entries: Mapping[str, Stand
     refs = _refs(judgement)
     held = [entries.get(ref or "") for ref in refs]
     first = tuple(one.arrived_at if one else row.arrived_at for one in held)
-    return Answered(
+    answered = Answered(
         message_id=row.message_id,
         references=tuple(row.references),
         subject=row.subject,
@@ -175,6 +180,7 @@ def _answered(row: MessageRow, judgement: Judgement, entries: Mapping[str, Stand
         held_ref=row.ref,
         current=all(one.updated_at <= row.arrived_at or one.message_sha256 in chain for one in held if one),
     )
+    return answered if row.supplement is None else narrowed(answered, row.supplement)
 
 
 def _blank(world: World, judgements: Sequence[Judgement]) -> Part | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailflow.judge.supplement import must_act
+from mailflow.judge.supplement import must_act, to_act_on
 from mailflow.model.facts import Facts
 from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.states import MessageState
@@ -36,10 +36,15 @@ def waits_for_looks(world: World, books: Books, row: MessageRow, facts: Facts, j
     return True
 
 
-def is_supplement(books: Books, row: MessageRow, judgement: Judgement) -> bool:
-    """Whether a mail that had its answer before all its files were looked at needs one letter more."""
+def supplement_to(books: Books, row: MessageRow, judgement: Judgement) -> tuple[int, ...] | None:
+    """Which submissions need one letter more, of a mail that was answered before all its files were looked at.
+
+    None: no letter is due.
+    """
     before = books.messages.judgement(row) if row.answer_key is not None else None
-    return before is not None and must_act(before, judgement)
+    if before is None or not must_act(before, judgement):
+        return None
+    return to_act_on(before, judgement)
 
 
 def judge_again(books: Books, row: MessageRow) -> None:

@@ -24,7 +24,7 @@ from mailflow.model.judgement import Disposition, Judgement
 from mailflow.model.states import MessageEvent, MessageState
 from mailflow.steps.bounces import note_bounce
 from mailflow.steps.judging import decide
-from mailflow.steps.lookout import is_supplement, waits_for_looks
+from mailflow.steps.lookout import supplement_to, waits_for_looks
 from mailflow.steps.obeying import obey
 from mailflow.steps.posting import ring
 from mailflow.steps.readers import Failed
@@ -191,7 +191,7 @@ def _carry_out(world: World, books: Books, row: MessageRow, reading: Reading) ->
         obey(world, books, row, judgement.command)
     if judgement.disposition is Disposition.HELD and row.ref is None:
         row.ref = world.new_ref()
-    supplement = was_partly_seen and is_supplement(books, row, judgement)
+    supplement = supplement_to(books, row, judgement) if was_partly_seen else None
     books.messages.conclude(row, judgement, EVENTS[judgement.disposition], now, supplement=supplement)
     books.record(f"message:{row.sha256}", "judged", now, state=row.state, **_summary(judgement))
     log("process").info("judged", message=short(row.sha256), state=row.state)

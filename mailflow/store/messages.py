@@ -171,7 +171,13 @@ class MessageBook(Book):
         return self._connection.execute(ANSWERS_TO_THE_SAME, wanted).scalar_one()
 
     def conclude(
-        self, row: MessageRow, judgement: Judgement, event: MessageEvent, now: datetime, *, supplement: bool = False
+        self,
+        row: MessageRow,
+        judgement: Judgement,
+        event: MessageEvent,
+        now: datetime,
+        *,
+        supplement: Sequence[int] | None = None,
     ) -> None:
         """Notes the judgement; an answer is due unless silence is right, or it had one and is no `supplement`."""
         row.judgement = to_plain(judgement)
@@ -180,7 +186,8 @@ class MessageBook(Book):
         row.judged_at = now
         row.error = None
         answerable = event is not MessageEvent.IGNORED and judgement.silence is None
-        row.answer_due = answerable and (supplement or row.answer_key is None)
+        row.supplement = list(supplement) if supplement is not None else None
+        row.answer_due = answerable and (supplement is not None or row.answer_key is None)
         self.move(row, event)
         if event is MessageEvent.JUDGED and not row.answer_due:
             self.move(row, MessageEvent.ANSWERED)

@@ -29,7 +29,8 @@ class MessageRow(Row, table=True):
     `content_key` is shared by mails that say the same.
     `ref` is the receipt number of a mail that is held as a whole; the entry that it becomes takes it over.
     `look_until`: its files are to be looked at, and until then its judgement waits for that. `partly_seen`: it was
-    judged before all of them were, and is judged again when they are.
+    judged before all of them were, and is judged again when they are. `supplement`: the places of the submissions that
+    its second letter is about, where one is due.
     """
 
     __tablename__ = "message"
@@ -60,6 +61,7 @@ class MessageRow(Row, table=True):
     assigned_name: str | None = None
     assigned_category: str | None = None
     look_until: datetime | None = None
+    supplement: list[int] | None = Field(default=None, sa_column=Column(JSON))
     partly_seen: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": sa_false()})
 
 

@@ -17,7 +17,7 @@ from mailflow.campaign.load import load_campaign
 from mailflow.judge.judge import judge
 from mailflow.letters.answered import Answered
 from mailflow.letters.receipt import LARGEST, compose_receipt
-from mailflow.letters.supplement import compose_supplement
+from mailflow.letters.supplement import narrowed
 from mailflow.model.campaign import Campaign
 from mailflow.model.entry import Known, Unit
 from mailflow.model.facts import FormReading, Role, Shown, Value
@@ -159,15 +159,17 @@ def receipt(judgement: Judgement, campaign: Campaign, correspondent: Corresponde
 
 
 def supplement(judgement: Judgement, campaign: Campaign, correspondent: Correspondent, *concerned: int) -> Letter:
-    return compose_supplement(
-        answered(judgement),
-        concerned,
+    return compose_receipt(
+        [narrowed(answered(judgement), concerned)],
         campaign=campaign,
         correspondent=correspondent,
-        key="supplement:1",
+        key="receipt:2",
         unit=UNIT if len(judgement.submissions) > 1 else None,
         now=WEDNESDAY,
+        first_letter=False,
+        blank_form=None,
         people_first=frozenset(),
+        is_supplement=True,
     )
 
 

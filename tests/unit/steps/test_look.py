@@ -119,6 +119,7 @@ def test_what_is_seen_later_and_must_be_mended_is_told_in_one_letter_more(office
         office.tick(at_once=True)
     first, second = receipts(office)
     assert first.in_reply_to == second.in_reply_to
+    assert second.subject.startswith("〔补充：")
     assert office.message(sha256).state == "answered"
     [entry] = office.ask(lambda books: books.entries.all("shanxi-2020"))
     assert "attachment.unreadable" in [one.code for one in entry.findings]

@@ -39,6 +39,7 @@ def upgrade() -> None:
         batch_op.create_index("message_sight_by_sight", ["sight_sha256"], unique=False)
 
     op.add_column("message", sa.Column("look_until", UTCDateTime(), nullable=True))
+    op.add_column("message", sa.Column("supplement", sa.JSON(), nullable=True))
     op.add_column("message", sa.Column("partly_seen", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_partly_seen"), ["partly_seen"], unique=False)
@@ -48,6 +49,7 @@ def downgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_partly_seen"))
         batch_op.drop_column("partly_seen")
+        batch_op.drop_column("supplement")
         batch_op.drop_column("look_until")
     with op.batch_alter_table("message_sight", schema=None) as batch_op:
         batch_op.drop_index("message_sight_by_sight")
