@@ -37,7 +37,8 @@ class LetterBook(Book):
 
     def current(self, letter: Leaving) -> LetterRow:
         """The same letter as it stands in this transaction."""
-        found = self._session.get(LetterRow, letter.id)
+        self._session.flush()
+        found = self._session.get(LetterRow, letter.id, populate_existing=True)
         assert found is not None
         return found
 

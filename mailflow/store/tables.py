@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy import false as sa_false
-from sqlmodel import Field, Relationship
+from sqlmodel import Field
 
 from mailflow.model.entry import EntryStatus, Relation
 from mailflow.model.letter import LetterKind
@@ -205,7 +205,6 @@ class LetterBytesRow(Row, table=True):
 
     letter_id: int | None = Field(default=None, sa_column=Column(ForeignKey("letter.id"), primary_key=True))
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    letter: LetterRow = Relationship()
 
 
 class ReportedRow(Row, table=True):

@@ -13,12 +13,14 @@ from mailflow.model.campaign import Severity
 from mailflow.model.entry import EntryStatus, FiledFile, Finding, Relation, Submission, Verdict
 from mailflow.model.facts import FormReading, Role
 from mailflow.model.judgement import Disposition, Judgement
+from mailflow.model.letter import Letter, LetterKind
 from mailflow.model.occurrence import Occurrence, OccurrenceKind
 from mailflow.model.sight import Seal
 from mailflow.model.states import MessageEvent
 from mailflow.model.trace import Trace, TraceKind, Use
 from mailflow.store.books import Books
 from mailflow.store.database import Database
+from mailflow.store.entries import Standing
 from mailflow.store.messages import Arrival
 from mailflow.store.occurrences import MISSED, POSTED, WAITING
 from mailflow.store.tables import EntryRow, MessageRow
@@ -202,6 +204,40 @@ def test_a_version_stands_in_one_report_only(database: Database) -> None:
         books.entries.reported("SX20-AAAAAA", REPORT.id, number=1, is_correction=False)
     with pytest.raises(StoreError, match="UNIQUE"), database.write() as books:
         books.entries.reported("SX20-AAAAAA", REPORT.id, number=1, is_correction=True)
+
+
+def test_a_new_row_has_the_defaults_of_its_table_and_shares_no_list_with_another() -> None:
+    one, other = (MessageRow(sha256=letter * 64, size=1, arrived_at=NOW, spooled_at=NOW) for letter in "ab")
+    one.references.append("<1@x>")
+    assert other.references == []
+    assert (other.state, other.attempts, other.ref, other.answer_due) == ("spooled", 0, None, False)
+
+
+def test_an_entry_stands_in_time_as_its_first_and_its_current_mail_say(database: Database) -> None:
+    with database.write() as books:
+        row = opened(books, message(books, 1))
+        later = message(books, 2)
+        books.entries.advance(row, submission(fields={"name": "王小明", "mobile": "1"}), later)
+    with database.read() as books:
+        standing = books.entries.standing(["SX20-AAAAAA", "SX20-BBBBBB"])
+    assert standing == {"SX20-AAAAAA": Standing(row.arrived_at, later.arrived_at, later.sha256)}
+
+
+def test_a_letter_that_somebody_else_has_moved_is_neither_begun_nor_sent(database: Database) -> None:
+    with database.write() as books:
+        letter = Letter("receipt:1", LetterKind.RECEIPT, "a@unit.example", "主题", "正文", "<p>正文</p>")
+        books.letters.post(letter, message_id="<1@x>", raw=b"x", now=NOW, hold=False)
+        leaving = books.letters.next_due(NOW, kinds=tuple(LetterKind))
+        assert leaving is not None
+        with pytest.raises(ValueError, match="posted"):
+            books.letters.sent(leaving, NOW)
+        books.letters.begin(leaving)
+        with pytest.raises(ValueError, match="sending"):
+            books.letters.begin(leaving)
+        books.letters.sent(leaving, NOW)
+    with database.read() as books:
+        row = books.letters.current(leaving)
+        assert (row.state, row.attempts, row.sent_at) == ("sent", 1, NOW)
 
 
 @pytest.mark.parametrize("relation", [Relation.LINKED, Relation.KEPT_ASIDE])
