@@ -15,7 +15,17 @@ from mailflow.model.trace import Trace, Use
 from mailflow.store.book import Book
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.holding import BESIDE, COMPLETE, DECIDED, Content, content_of, is_changed, known_entry
-from mailflow.store.statements import ADD_MENTION, ADD_VERSION, BY_REF, CURRENT, MEANT, OPEN, STANDING, in_parts
+from mailflow.store.statements import (
+    ADD_MENTION,
+    ADD_VERSION,
+    BY_REF,
+    CURRENT,
+    IS_ANY_MEANT,
+    MEANT,
+    OPEN,
+    STANDING,
+    in_parts,
+)
 from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
 from mailflow.store.traces import keep_traces, uses_of
 
@@ -49,8 +59,12 @@ class EntryBook(Book):
         self, campaign: str, *, name_keys: Iterable[str], study_ids: Iterable[str], refs: Iterable[str]
     ) -> tuple[KnownEntry, ...]:
         """Every entry that a mail about these applicants or receipt numbers could mean."""
-        wanted = {"names": list(name_keys), "study_ids": [one for one in study_ids if one], "refs": list(refs)}
-        return self.known(list(self._session.exec(MEANT, params={"campaign": campaign, **wanted})))
+        names, numbers = list(name_keys), [one for one in study_ids if one]
+        wanted = {"campaign": campaign, "names": names, "study_ids": numbers, "refs": list(refs)}
+        self._session.flush()
+        if self._connection.execute(IS_ANY_MEANT, wanted).first() is None:  # of most mails nothing is known
+            return ()
+        return self.known(list(self._session.exec(MEANT, params=wanted)))
 
     def uses(self, campaign: str, traces: frozenset[Trace]) -> tuple[Use, ...]:
         """Which entries bear one of these traces."""
@@ -193,11 +207,8 @@ class EntryBook(Book):
 
     def refs_by_message(self, message_ids: Iterable[int]) -> dict[int, list[str]]:
         """The receipt numbers that each of these mails had to do with."""
-        found = (
-            select(MentionRow.message_id, EntryRow.ref)
-            .join(EntryRow, col(EntryRow.id) == col(MentionRow.entry_id))
-            .order_by(col(MentionRow.id))
-        )
+        found = select(MentionRow.message_id, EntryRow.ref).join(EntryRow, col(EntryRow.id) == col(MentionRow.entry_id))
+        found = found.order_by(col(MentionRow.id))
         refs: dict[int, list[str]] = {}
         for ids in in_parts(list(message_ids)):
             for message_id, ref in self._session.exec(found.where(col(MentionRow.message_id).in_(ids))):

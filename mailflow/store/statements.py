@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Update, bindparam, func, insert, or_, update
+from sqlalchemy import Update, and_, bindparam, func, insert, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import SQLModel, col, select
 
@@ -27,18 +27,16 @@ MOST_VARIABLES = 500
 """SQLite bounds the variables of one statement."""
 
 BY_REF = select(EntryRow).where(EntryRow.ref == bindparam("ref"))
-MEANT = (
-    select(EntryRow)
-    .where(
-        EntryRow.campaign == bindparam("campaign"),
-        or_(
-            col(EntryRow.name_key).in_(bindparam("names", expanding=True)),
-            col(EntryRow.study_id).in_(bindparam("study_ids", expanding=True)),
-            col(EntryRow.ref).in_(bindparam("refs", expanding=True)),
-        ),
-    )
-    .order_by(col(EntryRow.id))
+_MEANT = and_(
+    col(EntryRow.campaign) == bindparam("campaign"),
+    or_(
+        col(EntryRow.name_key).in_(bindparam("names", expanding=True)),
+        col(EntryRow.study_id).in_(bindparam("study_ids", expanding=True)),
+        col(EntryRow.ref).in_(bindparam("refs", expanding=True)),
+    ),
 )
+MEANT = select(EntryRow).where(_MEANT).order_by(col(EntryRow.id))
+IS_ANY_MEANT = sa_select(ENTRY.c.id).where(_MEANT).limit(1)
 CURRENT = (
     select(VersionRow, MessageRow.sha256)
     .join(MessageRow, col(MessageRow.id) == col(VersionRow.message_id))
