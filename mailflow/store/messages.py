@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, tuple_, update
+from sqlalchemy import func, update
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
@@ -17,7 +17,7 @@ from mailflow.model.states import MessageEvent, MessageState, message_after
 from mailflow.store.book import Book
 from mailflow.store.codec import from_plain, to_plain
 from mailflow.store.sights import may_be_judged
-from mailflow.store.statements import ANSWERS_TO_THE_SAME
+from mailflow.store.statements import ANSWERS_TO_THE_SAME, NOTE, NOTED
 from mailflow.store.tables import LocationRow, MessageRow
 
 ANSWERABLE = (MessageState.JUDGED.value, MessageState.HELD.value)
@@ -65,11 +65,13 @@ class MessageBook(Book):
         self._session.flush()
         rows |= new
         noted = self._noted(mails)
-        for place, sha256 in {one.place: one.sha256 for one in mails if one.place not in noted}.items():
-            number = rows[sha256].id
-            assert number is not None
-            folder, uidvalidity, uid = place
-            self._session.add(LocationRow(folder=folder, uidvalidity=uidvalidity, uid=uid, message_id=number))
+        places = {one.place: one.sha256 for one in mails if one.place not in noted}
+        values = [
+            {"folder": folder, "uidvalidity": uidvalidity, "uid": uid, "message_id": rows[sha256].id, "finished": False}
+            for (folder, uidvalidity, uid), sha256 in places.items()
+        ]
+        if values:
+            self._connection.execute(NOTE, values)
         return [(rows[one.sha256], new.pop(one.sha256, None) is not None) for one in mails]
 
     def with_shas(self, hashes: Iterable[str]) -> dict[str, MessageRow]:
@@ -78,10 +80,13 @@ class MessageBook(Book):
         return {row.sha256: row for row in self._session.exec(found)}
 
     def _noted(self, mails: Sequence[Arrival]) -> set[Place]:
-        """Those of the places that are in the books."""
-        place = tuple_(col(LocationRow.folder), col(LocationRow.uidvalidity), col(LocationRow.uid))
-        found = select(LocationRow).where(place.in_([one.place for one in mails]))
-        return {(row.folder, row.uidvalidity, row.uid) for row in self._session.exec(found)}
+        """Places that are in the books: all of these that are, and perhaps others."""
+        wanted = {
+            "folders": list({one.place[0] for one in mails}),
+            "validities": list({one.place[1] for one in mails}),
+            "uids": [one.place[2] for one in mails],
+        }
+        return {(folder, uidvalidity, uid) for folder, uidvalidity, uid in self._connection.execute(NOTED, wanted)}
 
     def by_sha(self, sha256: str) -> MessageRow | None:
         """The mail of these bytes."""

@@ -15,6 +15,7 @@ from mailflow.store.tables import EntryRow, LetterBytesRow, MessageRow, VersionR
 TABLES = SQLModel.metadata.tables
 ADDRESS, EVENT, META = TABLES["address"], TABLES["event"], TABLES["meta"]
 LETTER, LETTER_BYTES = TABLES["letter"], TABLES["letter_bytes"]
+LOCATION = TABLES["location"]
 MESSAGE, ENTRY, VERSION, MENTION = (TABLES[name] for name in ("message", "entry", "entry_version", "mention"))
 """Asked through the connection, not the session: what it costs to make rows of them is more than the answer does."""
 
@@ -28,7 +29,8 @@ MOST_VARIABLES = 500
 
 BY_REF = select(EntryRow).where(EntryRow.ref == bindparam("ref"))
 _MEANT = and_(
-    col(EntryRow.campaign) == bindparam("campaign"),
+    # no index on the campaign is of use here, and SQLite would go through all its entries by one
+    func.ifnull(EntryRow.campaign, None) == bindparam("campaign"),
     or_(
         col(EntryRow.name_key).in_(bindparam("names", expanding=True)),
         col(EntryRow.study_id).in_(bindparam("study_ids", expanding=True)),
@@ -50,6 +52,14 @@ STANDING = (
     .where(ENTRY.c.ref.in_(bindparam("refs", expanding=True)))
 )
 OPEN, ADD_VERSION, ADD_MENTION = insert(ENTRY), insert(VERSION), insert(MENTION)
+
+# each column for itself: SQLite uses no index for a list of places
+NOTED = sa_select(LOCATION.c.folder, LOCATION.c.uidvalidity, LOCATION.c.uid).where(
+    LOCATION.c.folder.in_(bindparam("folders", expanding=True)),
+    LOCATION.c.uidvalidity.in_(bindparam("validities", expanding=True)),
+    LOCATION.c.uid.in_(bindparam("uids", expanding=True)),
+)
+NOTE = insert(LOCATION)
 
 ANSWERS_TO_THE_SAME = sa_select(func.count(func.distinct(MESSAGE.c.answer_key))).where(
     MESSAGE.c.sender == bindparam("sender"),
