@@ -100,7 +100,7 @@ def _message_life(world: World, books: Books, row: MessageRow) -> dict[str, Any]
         "attempts": row.attempts,
         "error": row.error,
         "silence": row.silence,
-        "places": [f"{one.folder} {one.uidvalidity}/{one.uid}" for one in books.messages.places(row)],
+        "places": [f"{one.folder} {one.uidvalidity}/{one.uid}" for one in books.places.of(row)],
         "findings": [one.text for one in judgement.findings] if judgement else [],
         "original": str(world.spool.path(row.sha256).relative_to(world.data)),
         "letters": [letter_json(one) for one in letters],

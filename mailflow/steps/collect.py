@@ -78,12 +78,12 @@ def finish_all(world: World, mailbox: Mailbox, account: ImapAccount) -> None:
 def finish(world: World, mailbox: Mailbox, folder: str, uidvalidity: int) -> None:
     """Marks or moves the mails that are done with, where the settings say so."""
     with world.database.read() as books:
-        places = books.messages.unfinished(folder, uidvalidity)
+        places = books.places.unfinished(folder, uidvalidity)
     if not places:
         return
     mailbox.finish(folder, uidvalidity, [place.uid for place in places])
     with world.database.write() as books:
-        books.messages.finished(places)
+        books.places.finished(places)
 
 
 def _arrival(sha256: str, one: Fetched) -> Arrival:
@@ -101,7 +101,7 @@ def _defect(one: Fetched) -> str:
 
 def _seen(world: World, folder: str, uidvalidity: int) -> set[int]:
     with world.database.read() as books:
-        return books.messages.seen_uids(folder, uidvalidity)
+        return books.places.seen_uids(folder, uidvalidity)
 
 
 def _groups(mailbox: Mailbox, found: Iterable[Found]) -> Iterator[list[Fetched]]:

@@ -25,11 +25,11 @@ def post_report(world: World, books: Books, occurrence: Occurrence) -> int:
         return 0
     if roster.is_selection:
         for row in roster.rows:
-            books.entries.number(row.entry.ref, row.number)
+            books.reported.give_number(row.entry.ref, row.number)
     else:
         books.occurrences.number(occurrence.id, roster.series)
         for row in roster.rows:
-            books.entries.reported(row.entry.ref, occurrence.id, number=row.number, is_correction=row.is_correction)
+            books.reported.add(row.entry.ref, occurrence.id, number=row.number, is_correction=row.is_correction)
             books.record(f"entry:{row.entry.ref}", "reported", world.now(), occurrence=occurrence.id, number=row.number)
     copies = [(to, True) for to in world.addressees.organiser]
     to_platform = occurrence.audience == "platform"
@@ -59,11 +59,11 @@ def roster_of(world: World, books: Books, occurrence: Occurrence) -> Roster:
         occurrence=occurrence,
         campaign=campaign,
         entries=books.entries.all(campaign.id),
-        next_number=books.entries.next_number(campaign.id),
+        next_number=books.reported.next_number(campaign.id),
         series=books.occurrences.next_series(),
         since=books.occurrences.last_report_before(occurrence.due),
         until=occurrence.due,
-        earlier=books.entries.last_reported(campaign.id),
+        earlier=books.reported.last_fields(campaign.id),
     )
 
 

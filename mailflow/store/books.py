@@ -18,13 +18,17 @@ from mailflow.store.entries import EntryBook
 from mailflow.store.letters import LetterBook
 from mailflow.store.messages import MessageBook
 from mailflow.store.occurrences import OccurrenceBook
+from mailflow.store.places import PlaceBook
+from mailflow.store.reported import ReportedBook
 from mailflow.store.sights import SightBook
 from mailflow.store.statements import FACT, RECORD
 from mailflow.store.tables import EventRow, MetaRow
 
 
 class Books(Book):
-    """The books: `messages`, `entries`, `letters`, `occurrences`, `sights`, and the events of all of them."""
+    """The books: `messages` and their `places`, `entries` and what was `reported` of them, `letters`, `occurrences`,
+    `sights`, and the events of all of them.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -34,6 +38,8 @@ class Books(Book):
         self.letters = LetterBook(session)
         self.occurrences = OccurrenceBook(session)
         self.sights = SightBook(session)
+        self.places = PlaceBook(session)
+        self.reported = ReportedBook(session)
         self._recorded: list[dict[str, Any]] = []
         self._facts: dict[str, str | None] = {}
 

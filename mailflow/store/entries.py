@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from mailflow.model.entry import EntryStatus, KnownEntry, Relation, Submission, Unit
-from mailflow.model.facts import Value
 from mailflow.model.trace import Trace, Use
 from mailflow.store.book import Book
 from mailflow.store.codec import from_plain, to_plain
@@ -26,7 +25,7 @@ from mailflow.store.statements import (
     STANDING,
     in_parts,
 )
-from mailflow.store.tables import EntryRow, MentionRow, MessageRow, ReportedRow, VersionRow
+from mailflow.store.tables import EntryRow, MentionRow, MessageRow, VersionRow
 from mailflow.store.traces import keep_traces, uses_of
 
 
@@ -246,43 +245,6 @@ class EntryBook(Book):
     def folders(self) -> set[str]:
         """Every folder that an entry is filed as."""
         return {name for name in self._session.exec(select(EntryRow.filed_as)) if name}
-
-    def next_number(self, campaign: str) -> int:
-        """The next permanent number of a person in the reports of this campaign."""
-        last = self._session.exec(select(func.max(EntryRow.number)).where(EntryRow.campaign == campaign)).one()
-        return (last or 0) + 1
-
-    def number(self, ref: str, number: int) -> None:
-        """Gives the entry its permanent number in the reports."""
-        row = self.by_ref(ref)
-        assert row is not None
-        row.number = number
-        self._session.add(row)
-
-    def reported(self, ref: str, occurrence_id: str, *, number: int, is_correction: bool) -> None:
-        """Notes that the current version goes out in this report. The database refuses a second time."""
-        row = self.by_ref(ref)
-        assert row is not None
-        assert row.id is not None
-        row.number = number
-        row.reported_version = row.version
-        self._session.add(row)
-        self._session.add(
-            ReportedRow(
-                occurrence_id=occurrence_id,
-                entry_id=row.id,
-                version=row.version,
-                number=number,
-                is_correction=is_correction,
-                content={"fields": to_plain(self.content(row).fields)},
-            )
-        )
-
-    def last_reported(self, campaign: str) -> dict[str, Mapping[str, Value]]:
-        """The fields as they were last reported, by receipt number."""
-        found = select(EntryRow.ref, ReportedRow).join(EntryRow, col(EntryRow.id) == col(ReportedRow.entry_id))
-        found = found.where(EntryRow.campaign == campaign).order_by(col(ReportedRow.version))
-        return {ref: from_plain(Content, row.content).fields for ref, row in self._session.exec(found)}
 
     def _current(self, row: EntryRow) -> VersionRow:
         found = select(VersionRow).where(VersionRow.entry_id == row.id, VersionRow.number == row.version)

@@ -16,16 +16,13 @@ from mailflow.model.message import Message
 from mailflow.model.states import MessageEvent, MessageState, message_after
 from mailflow.store.book import Book
 from mailflow.store.codec import from_plain, to_plain
+from mailflow.store.places import Place, PlaceBook
 from mailflow.store.sights import may_be_judged
-from mailflow.store.statements import ANSWERS_TO_THE_SAME, NOTE, NOTED
-from mailflow.store.tables import LocationRow, MessageRow
+from mailflow.store.statements import ANSWERS_TO_THE_SAME
+from mailflow.store.tables import MessageRow
 
 ANSWERABLE = (MessageState.JUDGED.value, MessageState.HELD.value)
 PENDING = (MessageState.SPOOLED.value, MessageState.JUDGED.value)
-
-
-Place = tuple[str, int, int]
-"""Folder, UIDVALIDITY and UID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +39,10 @@ class Arrival:
 class MessageBook(Book):
     """All mails, inside one transaction."""
 
-    def seen_uids(self, folder: str, uidvalidity: int) -> set[int]:
-        """The UIDs of this folder (of this UIDVALIDITY) that are in the books."""
-        found = select(LocationRow.uid).where(LocationRow.folder == folder, LocationRow.uidvalidity == uidvalidity)
-        return set(self._session.exec(found))
-
     def add(self, mails: Iterable[Arrival], now: datetime) -> list[tuple[MessageRow, bool]]:
         """The mail of each of these, and whether it is new: the same bytes in two places are one mail.
 
-        Notes that it stands at its place on the server; a place that was noted before stays as it is.
+        Notes that it stands at its place on the server.
         """
         mails = list(mails)
         rows = self.with_shas(one.sha256 for one in mails)
@@ -64,29 +56,13 @@ class MessageBook(Book):
         self._session.add_all(reversed(new.values()))
         self._session.flush()
         rows |= new
-        noted = self._noted(mails)
-        places = {one.place: one.sha256 for one in mails if one.place not in noted}
-        values = [
-            {"folder": folder, "uidvalidity": uidvalidity, "uid": uid, "message_id": rows[sha256].id, "finished": False}
-            for (folder, uidvalidity, uid), sha256 in places.items()
-        ]
-        if values:
-            self._connection.execute(NOTE, values)
+        PlaceBook(self._session).note({one.place: rows[one.sha256].id or 0 for one in mails})
         return [(rows[one.sha256], new.pop(one.sha256, None) is not None) for one in mails]
 
     def with_shas(self, hashes: Iterable[str]) -> dict[str, MessageRow]:
         """The mails with these hashes, as they stand in this transaction."""
         found = select(MessageRow).where(col(MessageRow.sha256).in_(tuple(hashes)))
         return {row.sha256: row for row in self._session.exec(found)}
-
-    def _noted(self, mails: Sequence[Arrival]) -> set[Place]:
-        """Places that are in the books: all of these that are, and perhaps others."""
-        wanted = {
-            "folders": list({one.place[0] for one in mails}),
-            "validities": list({one.place[1] for one in mails}),
-            "uids": [one.place[2] for one in mails],
-        }
-        return {(folder, uidvalidity, uid) for folder, uidvalidity, uid in self._connection.execute(NOTED, wanted)}
 
     def by_sha(self, sha256: str) -> MessageRow | None:
         """The mail of these bytes."""
@@ -274,29 +250,3 @@ class MessageBook(Book):
         """Changes the state as the table allows. Raises ValueError for what it does not."""
         row.state = message_after(MessageState(row.state), event).value
         self._session.add(row)
-
-    def unfinished(self, folder: str, uidvalidity: int) -> list[LocationRow]:
-        """Places of mails that are done with but not yet marked or moved on the server."""
-        done = (MessageState.ANSWERED, MessageState.IGNORED, MessageState.HELD)
-        found = (
-            select(LocationRow)
-            .join(MessageRow, col(MessageRow.id) == col(LocationRow.message_id))
-            .where(
-                LocationRow.folder == folder,
-                LocationRow.uidvalidity == uidvalidity,
-                col(LocationRow.finished).is_(False),
-                col(MessageRow.state).in_([state.value for state in done]),
-            )
-            .order_by(col(LocationRow.uid))
-        )
-        return list(self._session.exec(found))
-
-    def finished(self, places: Sequence[LocationRow]) -> None:
-        """Notes that these were marked or moved."""
-        for place in places:
-            place.finished = True
-            self._session.add(place)
-
-    def places(self, row: MessageRow) -> list[LocationRow]:
-        """Where on the server the mail was seen."""
-        return list(self._session.exec(select(LocationRow).where(LocationRow.message_id == row.id)))

@@ -113,7 +113,7 @@ def test_the_same_bytes_in_two_folders_are_one_mail_in_two_places(database: Data
             [arrival(1, ("INBOX", 1, 5)), arrival(1, ("垃圾邮件", 1, 9))], NOW
         )
         assert (one, is_new, is_new_too) == (two, True, False)
-        assert len(books.messages.places(one)) == 2
+        assert len(books.places.of(one)) == 2
 
 
 def test_a_uid_of_another_uidvalidity_is_another_place(database: Database) -> None:
@@ -121,8 +121,8 @@ def test_a_uid_of_another_uidvalidity_is_another_place(database: Database) -> No
         books.messages.add([arrival(1, ("INBOX", 1, 5))], NOW)
         [(_, is_new)] = books.messages.add([arrival(2, ("INBOX", 2, 5))], NOW)
         assert is_new
-        assert books.messages.seen_uids("INBOX", 1) == {5}
-        assert books.messages.seen_uids("INBOX", 2) == {5}
+        assert books.places.seen_uids("INBOX", 1) == {5}
+        assert books.places.seen_uids("INBOX", 2) == {5}
 
 
 def test_a_place_that_is_seen_again_is_noted_once(database: Database) -> None:
@@ -130,7 +130,7 @@ def test_a_place_that_is_seen_again_is_noted_once(database: Database) -> None:
         for _ in range(2):
             books.messages.add([arrival(1, ("INBOX", 1, 5)), arrival(1, ("INBOX", 1, 5))], NOW)
         [row] = books.messages.all()
-        assert len(books.messages.places(row)) == 1
+        assert len(books.places.of(row)) == 1
 
 
 def test_other_bytes_at_a_place_that_is_known_are_a_mail_all_the_same(database: Database) -> None:
@@ -201,9 +201,9 @@ def test_a_version_stands_in_one_report_only(database: Database) -> None:
     with database.write() as books:
         opened(books, message(books))
         books.occurrences.take(REPORT, POSTED, NOW)
-        books.entries.reported("SX20-AAAAAA", REPORT.id, number=1, is_correction=False)
+        books.reported.add("SX20-AAAAAA", REPORT.id, number=1, is_correction=False)
     with pytest.raises(StoreError, match="UNIQUE"), database.write() as books:
-        books.entries.reported("SX20-AAAAAA", REPORT.id, number=1, is_correction=True)
+        books.reported.add("SX20-AAAAAA", REPORT.id, number=1, is_correction=True)
 
 
 def test_a_new_row_has_the_defaults_of_its_table_and_shares_no_list_with_another() -> None:
