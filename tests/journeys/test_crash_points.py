@@ -94,7 +94,8 @@ def test_a_run_struck_at_any_point_is_made_good_by_the_next(yard: Yard, how: How
         assert_same_but_for_the_window(yard.books(journey), wanted, f"{number} {point}")
         assert disk_faults(journey.data) == [], (number, point)
         times = Counter(one.message_id for one in arrived(yard.smtp.letters[begun:]))
-        assert sum(times.values()) - len(times) <= int("send" in point or "commit" in point), (number, point)
+        met = first.points[:number][-1]  # threads take turns as they please: not always `point`
+        assert sum(times.values()) - len(times) <= int("send" in met or "commit" in met), (number, point, met)
         shutil.rmtree(journey.home)
 
 
