@@ -18,6 +18,9 @@ RULE = 3
 """Pixels along a cell's edges in which the ruled line may still be seen."""
 LOWEST, HIGHEST = 0.2, 1.5
 """What is no lower and no higher than this, by the height of a line's frame, may be a line."""
+TALL, THIN, SQUARE = 1.5, 0.3, 1.15
+"""So much higher than wide, a frame may hold characters on top of each other, unless it is thinner than a character (by
+the height of a line's frame); a Chinese character is about as high as it is wide."""
 SPECK = 12
 """Fewer dark pixels than this are dirt."""
 
@@ -44,6 +47,34 @@ def at_cells(quads: Quads, boxes: Sequence[Box]) -> Quads:
         ]
         pieces += [_rectangle(*one) for one in inside] or [quad]
     return np.array(pieces, np.float32).reshape(-1, 4, 2)
+
+
+def one_by_one(inked: Pixels, quads: Quads, print_height: float) -> Quads:
+    """The lines, those whose characters stand on top of each other cut between them: narrow labels are set so."""
+    pieces: list[NDArray[np.float32]] = []
+    for quad in quads:
+        (left, top), (right, bottom) = np.maximum(quad.min(axis=0), 0), quad.max(axis=0)
+        pieces += (bottom - top > TALL * (right - left) and _stacked(inked, quad, print_height)) or [quad]
+    return np.array(pieces, np.float32).reshape(-1, 4, 2)
+
+
+def _stacked(inked: Pixels, quad: NDArray[np.float32], print_height: float) -> list[NDArray[np.float32]]:
+    """The characters in a tall frame; none where it holds but one, as high and thin as it is."""
+    (left, top), (right, bottom) = np.maximum(quad.min(axis=0), 0).astype(int), quad.max(axis=0).astype(int)
+    within = inked[top:bottom, left:right]
+    across, _, width, _ = cv2.boundingRect(within)
+    if width < THIN * print_height:
+        return []
+    rows = np.flatnonzero(within.any(axis=1))
+    characters: list[list[int]] = []
+    for row in rows.tolist():
+        if characters and row - characters[-1][0] <= SQUARE * width:
+            characters[-1][1] = row
+        else:
+            characters.append([row, row])
+    edge = width // 8
+    left, right = left + across - edge, left + across + width + edge
+    return [_rectangle(left, top + first - edge, right, top + last + 1 + edge) for first, last in characters]
 
 
 def unseen(inked: Pixels, boxes: Sequence[Box], quads: Quads, print_height: float) -> Quads:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from mailflow.errors import MailflowError, ReadRefused
 from mailflow.model.sight import Look, Sight
 from mailflow.sight.installed import missing
+
+T = TypeVar("T")
 
 MEMORY_BYTES = 1536 * 2**20
 """The address space (RLIMIT_AS) in which every picture within the bounds can be looked at; half of it is ever used."""
@@ -24,6 +29,7 @@ def look_at(content: bytes, look: Look) -> Sight:
     lacking = missing()
     if lacking:
         raise MailflowError(lacking)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: each thread would take address space
     blank = Sight(hashlib.sha256(content).hexdigest(), look)
     from mailflow.sight.picture import TooLarge
     from mailflow.sight.scan import Locked
@@ -48,7 +54,7 @@ def _picture(blank: Sight, content: bytes) -> Sight:
     from mailflow.sight.picture import decode
 
     pages, hashes = [], []
-    for picture in decode(content):
+    for picture in _up_to_damage(decode(content)):
         hashes.append(picture.sha256)
         pages.append(read_page(the_ocr(), picture.pixels))
     together = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
@@ -60,4 +66,15 @@ def _scan(blank: Sight, content: bytes) -> Sight:
     from mailflow.sight.page import read_page
     from mailflow.sight.scan import pages
 
-    return replace(blank, pages=tuple(read_page(the_ocr(), page) for page in pages(content)))
+    return replace(blank, pages=tuple(read_page(the_ocr(), page) for page in _up_to_damage(pages(content))))
+
+
+def _up_to_damage(pages: Iterator[T]) -> Iterator[T]:
+    """The pages before the first damaged one. Raises ReadRefused where that is the very first."""
+    number = 0
+    try:
+        for number, page in enumerate(pages, 1):  # noqa: B007  it tells whether there was one
+            yield page
+    except ReadRefused:
+        if number == 0:
+            raise

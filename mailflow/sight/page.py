@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mailflow.model.sight import Box, Line, Page
-from mailflow.sight.cut import at_cells, cut_out, unseen
+from mailflow.sight.cut import at_cells, cut_out, one_by_one, unseen
 from mailflow.sight.frame import frame_of, ink, is_straight, pulled_straight
 from mailflow.sight.ocr import READ_HEIGHT, Ocr, Quads
 from mailflow.sight.order import in_reading_order
@@ -92,11 +92,11 @@ def _find(ocr: Ocr, picture: Pixels) -> Quads:
 
 
 def _lines(ocr: Ocr, held: _Upright, boxes: Sequence[Box]) -> list[Line]:
-    quads = _within_bounds(at_cells(held.quads, boxes))
+    inked = ink(held.picture)
+    quads = _within_bounds(one_by_one(inked, at_cells(held.quads, boxes), held.print_height))
+    missed = _within_bounds(unseen(inked, boxes, quads, held.print_height))
     lines = [_line(ocr, held.picture, quad, LEAST_SCORE) for quad in quads]
-    if boxes:
-        missed = unseen(ink(held.picture), boxes, quads, held.print_height)
-        lines += [_line(ocr, held.picture, quad, LEAST_UNSEEN_SCORE) for quad in _within_bounds(missed)]
+    lines += [_line(ocr, held.picture, quad, LEAST_UNSEEN_SCORE) for quad in missed]
     return [line for line in lines if line is not None]
 
 

@@ -28,6 +28,8 @@ def pages(content: bytes) -> Iterator[Pixels]:
             raise Locked("the PDF asks for a password") from error
         raise ReadRefused("the PDF is damaged") from error
     try:
+        if len(document) == 0:
+            raise ReadRefused("the PDF has no pages")
         for number in range(min(len(document), MOST_PAGES)):
             yield _page(document, number)
     except pypdfium2.PdfiumError as error:

@@ -72,6 +72,12 @@ SCAN = as_pdf([Image.new("RGB", (300, 400), "white")])
         ),
         pytest.param(lambda: SCAN[:200], Look.SCAN, "attachment.unreadable", id="a PDF cut off"),
         pytest.param(lambda: b"%PDF-1.7\n" + bytes(500), Look.SCAN, "attachment.unreadable", id="a hollow PDF"),
+        pytest.param(
+            lambda: pdf_of(b"").replace(b"[3 0 R]/Count 1", b"[     ]/Count 0"),
+            Look.SCAN,
+            "attachment.unreadable",
+            id="a PDF without pages",
+        ),
         pytest.param(lambda: FEW, Look.SCAN, "attachment.unreadable", id="a picture called PDF"),
         pytest.param(
             lambda: pdf_of(b"/MediaBox[0 0 300 400]", trailer=b"/Encrypt 4 0 R/ID[<41><42>]", extra=LOCK),
@@ -106,6 +112,13 @@ def test_a_picture_of_any_shape_is_looked_at(size: tuple[int, int]) -> None:
 def test_a_picture_of_any_mode_is_looked_at(mode: str) -> None:
     sight = look_at(encoded(Image.new(mode, (40, 60)), "TIFF" if mode in {"CMYK", "F"} else "PNG"), Look.PICTURE)
     assert sight.problem is None, sight.detail
+
+
+def test_pages_before_a_damaged_one_are_told() -> None:
+    whole = encoded(screen(), "TIFF", save_all=True, append_images=[Image.effect_noise((400, 400), 50).convert("RGB")])
+    sight = look_at(whole[:-5_000], Look.PICTURE)
+    assert sight.problem is None
+    assert len(sight.pages) == 1
 
 
 def test_any_byte_of_a_picture_may_be_wrong() -> None:

@@ -87,6 +87,19 @@ def test_words_that_fill_their_cells_are_not_read_as_one() -> None:
     assert table(only_page(encoded(drawn))).cells == cells
 
 
+def test_a_label_set_one_character_under_the_other_is_read() -> None:
+    cells = (
+        GridCell("姓名", 0, 0, across=2),
+        GridCell("测试甲", 0, 2),
+        GridCell("主要事迹", 1, 0),
+        GridCell("坚持每天学习", 1, 1, across=2),
+        GridCell("总积分", 2, 0, across=2),
+        GridCell("31405", 2, 2),
+    )
+    drawn = form_page(Grid(cells), widths=(0.07, 0.13, 0.4), heights=(1, 3, 1), seal=False)
+    assert table(only_page(encoded(drawn))).cells == cells
+
+
 def test_words_under_a_seal_are_read_and_the_seal_s_own_are_not() -> None:
     drawn = stamped(form_page(seal=False), (700, 640), radius=160)
     page = only_page(encoded(drawn))
