@@ -83,9 +83,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=int, default=200, help="of the backlog; 0: none")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--no-kinds", dest="kinds", action="store_false", help="only the backlog")
     chosen = parser.parse_args()
     context = get_context("spawn")
-    for name, draw in kinds().items():
+    for name, draw in (kinds() if chosen.kinds else {}).items():
         with context.Pool(1) as pool:
             taken = pool.apply(work, (draw(),))
         tell(name, taken)
