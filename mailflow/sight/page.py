@@ -28,6 +28,8 @@ LEAST_SKEW, MOST_SKEW = 0.15, 25.0
 """Degrees between which a page is straightened: below it makes no difference, above it the lines are no lines."""
 MOST_LINES, MOST_READ = 400, 200_000
 """So many lines of a page are read, and so many pixels of them at the height of reading: twice a full page."""
+SEVERAL = 4
+"""Where of so many lines or more not half can be read, the others stand there all the same."""
 LEAST_SCORE, LEAST_UNSEEN_SCORE = 0.5, 0.8
 """Lines of which the reader itself is less sure are no lines; more is asked of what was not found as a line."""
 
@@ -49,15 +51,11 @@ def read_page(ocr: Ocr, picture: Pixels) -> Page:
     seal, picture = look_for_seal(picture)
     held = _held_upright(ocr, picture)
     boxes = boxes_of(held.picture, held.print_height) if len(held.quads) else ()
+    lines = in_reading_order(_lines(ocr, held, boxes))
     height, width = held.picture.shape[:2]
-    return Page(
-        width,
-        height,
-        lines=in_reading_order(_lines(ocr, held, boxes)),
-        boxes=boxes,
-        seal=seal,
-        blurred=is_blurred(held.picture, held.quads),
-    )
+    unread = len(held.quads) >= SEVERAL and 2 * len(lines) < len(held.quads)
+    blurred = unread or is_blurred(held.picture, held.quads)
+    return Page(width, height, lines=lines, boxes=boxes, seal=seal, blurred=blurred)
 
 
 def _held_upright(ocr: Ocr, picture: Pixels) -> _Upright:

@@ -24,10 +24,11 @@ def lies_on_its_side(quads: Quads) -> bool:
 
 
 def stands_on_its_head(ocr: Ocr, picture: Pixels, quads: Quads) -> bool:
-    """Whether most of the longest lines would have to be turned by 180 degrees to be read."""
-    longest = np.argsort(-sides(quads)[0])[:ASKED]
-    on_head = sum(ocr.stands_on_its_head(cut_out(picture, quads[one])) for one in longest)
-    return on_head * 2 > len(longest)
+    """Whether most of the longest lines seem to stand on their heads, and are read better turned by 180 degrees."""
+    longest = [cut_out(picture, quads[one]) for one in np.argsort(-sides(quads)[0])[:ASKED]]
+    if sum(ocr.stands_on_its_head(line) for line in longest) * 2 <= len(longest):
+        return False
+    return sum(ocr.read(turned_left(line, 2))[1] for line in longest) > sum(ocr.read(line)[1] for line in longest)
 
 
 def skew(quads: Quads) -> float:
