@@ -42,6 +42,18 @@ class WaitingEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Questioned:
+    """A complete entry in which something should be compared: fields that a picture has otherwise than the form
+    (label, form, picture), and sentences about material that another applicant sent too."""
+
+    ref: str
+    applicant: str
+    category: str
+    pairs: tuple[tuple[str, str, str], ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KeptAside:
     """A mail that came too late to change its entry: its files lie beside the entry's."""
 
@@ -82,7 +94,8 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
-    """All that a digest says. Lists are in the order they are shown in; `aside` are those since the last digest.
+    """All that a digest says. Lists are in the order they are shown in; `questioned` and `aside` are those since the
+    last digest.
 
     `reminded` are those of the incomplete ones whose sender has had a reminder.
     """
@@ -90,6 +103,7 @@ class DigestFacts:
     mails: tuple[WaitingMail, ...] = ()
     entries: tuple[WaitingEntry, ...] = ()
     letters: tuple[WaitingLetter, ...] = ()
+    questioned: tuple[Questioned, ...] = ()
     aside: tuple[KeptAside, ...] = ()
     counts: tuple[CategoryCount, ...] = ()
     coming: tuple[Coming, ...] = ()
@@ -106,16 +120,18 @@ def compose_digest(
 
     The table of units goes along as a file where units are known. Raises MailflowError where a template cannot be used.
     """
-    waiting = len(facts.mails) + len(facts.entries) + len(facts.letters)
+    waits = (facts.mails, facts.entries, facts.questioned, facts.letters)
+    waiting = sum(len(lines) for lines in waits)
     table = _units(facts, campaign) if facts.units_reported or facts.units_silent else None
     values = {
         **frame(correspondent, campaign, now, tone="todo" if waiting else "good"),
         "waiting": waiting,
         "mails": [_mail(one, campaign) for one in facts.mails[:_MOST_LINES]],
         "entries": [_entry(one, campaign) for one in facts.entries[:_MOST_LINES]],
+        "questioned": [_questioned(one, campaign) for one in facts.questioned[:_MOST_LINES]],
         "letters": [_letter(one) for one in facts.letters[:_MOST_LINES]],
         "aside": [_aside(one, campaign) for one in facts.aside[:_MOST_LINES]],
-        "more": sum(max(0, len(lines) - _MOST_LINES) for lines in (facts.mails, facts.entries, facts.letters)),
+        "more": sum(max(0, len(lines) - _MOST_LINES) for lines in waits),
         "facts": facts,
         "table_name": table.filename if table else "",
     }
@@ -145,6 +161,14 @@ def _mail(mail: WaitingMail, campaign: Campaign) -> WaitingMail:
 def _entry(entry: WaitingEntry, campaign: Campaign) -> WaitingEntry:
     name = campaign.category(entry.category).name
     return replace(entry, applicant=shown(entry.applicant, 60), category=name, sentences=_sentences(entry.sentences))
+
+
+def _questioned(one: Questioned, campaign: Campaign) -> Questioned:
+    pairs = tuple((shown(label, 40), shown(form, 60), shown(picture, 60)) for label, form, picture in one.pairs)
+    name = campaign.category(one.category).name
+    return replace(
+        one, applicant=shown(one.applicant, 60), category=name, pairs=pairs, sentences=_sentences(one.sentences)
+    )
 
 
 def _aside(one: KeptAside, campaign: Campaign) -> KeptAside:

@@ -41,6 +41,8 @@ class EntryStatus(StrEnum):
 
 
 WAITS_FOR_A_PERSON = frozenset({EntryStatus.HELD, EntryStatus.LATE, EntryStatus.INELIGIBLE})
+QUESTIONS = "evidence."
+"""What the codes of findings begin with that ask a reviewer to compare."""
 REPORTABLE = frozenset({EntryStatus.ACCEPTED, EntryStatus.APPROVED})
 
 
@@ -195,6 +197,18 @@ class KnownEntry:
     settled: bool = False
     number: int | None = None
     reported_version: int | None = None
+
+    @property
+    def questions(self) -> tuple[Finding, ...]:
+        """What a reviewer should look at though it changes no status: form and picture differ, material of another."""
+        return tuple(
+            one for one in self.findings if one.code.startswith(QUESTIONS) and one.severity is Severity.WARNING
+        )
+
+    @property
+    def differing(self) -> tuple[Compared, ...]:
+        """Each field that a picture or scan has otherwise than the form, once."""
+        return tuple(dict.fromkeys(pair for check in self.checks for pair in check.compared if pair.agrees is False))
 
 
 @dataclass(frozen=True, slots=True)

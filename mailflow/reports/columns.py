@@ -120,6 +120,7 @@ def attention_columns(campaign: Campaign, words: Words) -> tuple[Column[Attentio
         Column(head("column.unit"), lambda one: unit_of(one.entry), width=(9, 24)),
         Column(head("column.status"), lambda one: words.say(f"status.{one.entry.status}"), Look.CENTRE, (8, 20)),
         Column(head("column.why"), lambda one: "\n".join(one.why), Look.LONG, (24, 60)),
+        Column(head("column.compared"), lambda one: "\n".join(_differing(one.entry, words)), Look.LONG, (14, 30)),
         Column(head("column.ref"), lambda one: one.entry.ref, Look.CENTRE, (11, 14)),
         Column(head("column.sender"), lambda one: one.entry.sender, width=(12, 26)),
         Column(head("column.arrived"), lambda one: words.instant(one.entry.arrived_at), Look.CENTRE, (17, 17)),
@@ -147,6 +148,13 @@ def changes(row: RosterRow, category: Category, campaign: Campaign, words: Words
 def unit_of(entry: KnownEntry) -> str:
     """The unit that reports an applicant: known by its address, or as the form says."""
     return entry.unit or str(entry.fields.get("unit", ""))
+
+
+def _differing(entry: KnownEntry, words: Words) -> tuple[str, ...]:
+    """What form and picture have otherwise, both values side by side."""
+    return tuple(
+        words.say("mark.compared", label=one.label, form=one.form, picture=one.picture) for one in entry.differing
+    )
 
 
 def _order(roster: Roster, category: Category, words: Words) -> tuple[Column[RosterRow], ...]:

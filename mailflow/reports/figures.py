@@ -121,4 +121,6 @@ def _waiting(roster: Roster, words: Words) -> list[str]:
         number = sum(one.entry.status is status for one in roster.attention)
         if number:
             found.append(words.say("letter.waiting", status=words.say(f"status.{status}"), number=number))
+    if roster.questioned:
+        found.append(words.say("letter.questioned", number=len(roster.questioned)))
     return found

@@ -123,7 +123,7 @@ def _template(roster: Roster, number: int) -> str:
 
 def _workbook(roster: Roster, campaign: Campaign, words: Words, *, for_organiser: bool) -> Part | None:
     """The workbook; none where there is nobody in it."""
-    if roster.is_empty and not (for_organiser and roster.attention):
+    if roster.is_empty and not (for_organiser and (roster.attention or roster.questioned)):
         return None
     key = "bundle.workbook-organiser" if for_organiser else "bundle.workbook"
     content = write_workbook(roster, campaign, for_organiser=for_organiser)

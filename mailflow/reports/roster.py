@@ -5,7 +5,7 @@ So each version of an entry is in exactly one report, whenever the daemon was st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,7 +28,8 @@ class Roster:
     """A report's content. `series` is the 第N期 number, 0 for none; `since` is None in a first report.
 
     `is_selection`: all reportable entries in reference order (recommendations, closing lists for organisers),
-    whether reported or not; a roster of that kind reports nothing in the sense of the ledger.
+    whether reported or not; a roster of that kind reports nothing in the sense of the ledger. `attention`: what is not
+    accepted, `questioned`: what is, and has something in it that a reviewer should compare.
     """
 
     occurrence: Occurrence
@@ -40,6 +41,7 @@ class Roster:
     is_recommendation: bool
     sections: tuple[Section, ...]
     attention: tuple[Attention, ...] = ()
+    questioned: tuple[Attention, ...] = ()
 
     @property
     def rows(self) -> tuple[RosterRow, ...]:
@@ -116,7 +118,10 @@ def build_roster(
         is_selection=is_selection,
         is_recommendation="recommendation" in kinds,
         sections=tuple(sections),
-        attention=_attention(categories, entries),
+        attention=_attention(categories, entries, lambda one: one.status in NEEDS_ATTENTION),
+        questioned=_attention(
+            categories, entries, lambda one: one.status is EntryStatus.ACCEPTED and bool(one.questions)
+        ),
     )
 
 
@@ -133,12 +138,14 @@ def is_due(entry: KnownEntry, category: Category, cut: datetime | None) -> bool:
     return cut is None or category.cut is None or entry.updated_at < cut
 
 
-def _attention(categories: tuple[Category, ...], entries: Sequence[KnownEntry]) -> tuple[Attention, ...]:
+def _attention(
+    categories: tuple[Category, ...], entries: Sequence[KnownEntry], wanted: Callable[[KnownEntry], bool]
+) -> tuple[Attention, ...]:
     return tuple(
         Attention(one, why(one))
         for category in categories
         for one in sorted(entries, key=_first_registered)
-        if one.category == category.id and one.status in NEEDS_ATTENTION
+        if one.category == category.id and wanted(one)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailflow.letters.render import fill
 from mailflow.model.campaign import Campaign, Category
-from mailflow.model.entry import KnownEntry
+from mailflow.model.entry import Check, Compared, KnownEntry
 from mailflow.reports.words import Words, headings, printable, words_of
 
 KILOBYTE = 1000
@@ -24,6 +24,7 @@ def entry_summary(entry: KnownEntry, campaign: Campaign) -> str:
         "status": words.say(f"status.{entry.status}"),
         "number": words.say("entry.number", number=entry.number) if entry.number is not None else "",
         "fields": _fields(entry, category, campaign, words),
+        "sources": [printable(one.label) for one in _looked_into(entry)],
         "findings": [
             {"severity": one.severity.value, "text": printable(one.text), "for_reviewer": one.for_reviewer}
             for one in entry.findings
@@ -41,17 +42,41 @@ def entry_summary(entry: KnownEntry, campaign: Campaign) -> str:
     return fill(f"{campaign.language}/entry/summary.html", values)
 
 
-def _fields(entry: KnownEntry, category: Category, campaign: Campaign, words: Words) -> list[tuple[str, str]]:
-    """Label and value of what is filled or had to be, in the form's order, then what the form has no place for."""
+def _fields(entry: KnownEntry, category: Category, campaign: Campaign, words: Words) -> list[dict[str, object]]:
+    """Label and value of what is filled or had to be, in the form's order, then what the form has no place for.
+
+    Beside each stands what the files of each requirement that was looked into show.
+    """
     form = campaign.form(category.form)
-    named = headings(form.fields)
-    shown = [
-        (named[one.id], printable(words.value(entry.fields.get(one.id))))
-        for one in form.fields
-        if one.id in entry.fields or one.id in form.required
+    labels = {**{pair.field: pair.label for pair in _pairs(entry)}, **headings(form.fields)}
+    seen = {pair.field for pair in _pairs(entry)}
+    order = [one.id for one in form.fields if one.id in entry.fields or one.id in form.required or one.id in seen]
+    others = sorted((set(entry.fields) | seen) - set(order))
+    return [
+        {
+            "label": labels.get(one, one),
+            "value": printable(words.value(entry.fields.get(one))),
+            "pictures": [_shown(check, one) for check in _looked_into(entry)],
+        }
+        for one in (*order, *others)
     ]
-    others = sorted(set(entry.fields) - set(named))
-    return shown + [(one, printable(words.value(entry.fields[one]))) for one in others]
+
+
+def _looked_into(entry: KnownEntry) -> list[Check]:
+    return [one for one in entry.checks if one.compared]
+
+
+def _pairs(entry: KnownEntry) -> list[Compared]:
+    return [pair for check in entry.checks for pair in check.compared]
+
+
+def _shown(check: Check, field: str) -> dict[str, str]:
+    """What the files of a requirement show of a field, and how that stands to the form; empty where nothing."""
+    pair = next((one for one in check.compared if one.field == field), None)
+    if pair is None:
+        return {"text": "", "mark": ""}
+    marks = {True: "met", False: "unsure", None: "note"}
+    return {"text": printable(pair.picture), "mark": marks[pair.agrees]}
 
 
 def _files(entry: KnownEntry, campaign: Campaign, words: Words) -> list[dict[str, str]]:

@@ -54,7 +54,8 @@ def write_workbook(roster: Roster, campaign: Campaign, *, for_organiser: bool) -
     write_cover(sheets.add(words.say("sheet.cover")), book, sheets.formats, roster, words, for_organiser=for_organiser)
     if for_organiser:
         attention = sheets.add(words.say("sheet.attention"))
-        sheets.fill(attention, attention_columns(campaign, words), roster.attention, empty="sheet.no-attention")
+        waiting = (*roster.attention, *roster.questioned)
+        sheets.fill(attention, attention_columns(campaign, words), waiting, empty="sheet.no-attention")
     bundled = None if for_organiser else paths(roster, campaign)
     for section in roster.sections:
         _write_section(sheets, roster, section, campaign, bundled)

@@ -13,6 +13,7 @@ from mailflow.letters.digest import (
     Coming,
     DigestFacts,
     KeptAside,
+    Questioned,
     WaitingEntry,
     WaitingLetter,
     WaitingMail,
@@ -30,7 +31,7 @@ from mailflow.store.tables import MessageRow
 
 WEEK = timedelta(days=7)
 SHOWN = (OccurrenceKind.REPORT, OccurrenceKind.DEADLINE)
-SAID, SAID_AT = "digest_said", "digest_said_at"
+SAID, SAID_AT, ASKED = "digest_said", "digest_said_at", "digest_asked"
 ASKS_A_PERSON = (LetterState.HELD, LetterState.FAILED, LetterState.UNKNOWN)
 
 
@@ -48,6 +49,7 @@ def post_digest(world: World, books: Books, occurrence: Occurrence) -> int:
         return 0
     books.note(SAID, "\n".join((today, *waiting)))
     books.note(SAID_AT, world.now().isoformat())
+    books.note(ASKED, "\n".join(_mark(one) for one in _in_question(books.entries.all(world.campaign.id))))
     for to in world.addressees.organiser:
         letter = compose_digest(
             facts,
@@ -65,7 +67,8 @@ def _waiting(facts: DigestFacts) -> list[str]:
     """What waits for a person or has to be looked at, by name."""
     mails, entries = [one.sha256[:12] for one in facts.mails], [one.ref for one in facts.entries]
     aside = [f"{one.ref}@{one.arrived_at.isoformat()}" for one in facts.aside]
-    return [*mails, *entries, *(one.key for one in facts.letters), *aside]
+    asked = [f"{one.ref}?" for one in facts.questioned]
+    return [*mails, *entries, *(one.key for one in facts.letters), *asked, *aside]
 
 
 def digest_facts(world: World, books: Books) -> DigestFacts:
@@ -81,6 +84,7 @@ def digest_facts(world: World, books: Books) -> DigestFacts:
         mails=tuple(_mail(world, books, row) for row in books.messages.waiting_for_a_person()),
         entries=tuple(_entry(one) for one in entries if one.status in WAITS_FOR_A_PERSON),
         letters=_letters(books),
+        questioned=_questioned(books, entries),
         aside=_aside(books),
         counts=_counts(world, entries),
         coming=tuple(Coming(words_for(one.due, campaign, now=now), one.title) for one in week),
@@ -110,6 +114,32 @@ def _entry(entry: KnownEntry) -> WaitingEntry:
         category=entry.category,
         status=entry.status,
         sentences=_sentences(entry.findings),
+    )
+
+
+def _in_question(entries: Sequence[KnownEntry]) -> list[KnownEntry]:
+    """Complete entries in which something differs: nobody has to decide, yet somebody should look."""
+    return [one for one in entries if one.status is EntryStatus.ACCEPTED and one.questions]
+
+
+def _mark(entry: KnownEntry) -> str:
+    """What is asked about an entry; where that changes, it is said again."""
+    return " ".join((entry.ref, *sorted({one.code for one in entry.questions})))
+
+
+def _questioned(books: Books, entries: Sequence[KnownEntry]) -> tuple[Questioned, ...]:
+    """Those that no digest has told of."""
+    told = set((books.fact(ASKED) or "").split("\n"))
+    return tuple(
+        Questioned(
+            ref=one.ref,
+            applicant=one.applicant,
+            category=one.category,
+            pairs=tuple((pair.label, pair.form, pair.picture) for pair in one.differing),
+            sentences=tuple(found.text for found in one.questions if found.for_reviewer or not one.differing),
+        )
+        for one in _in_question(entries)
+        if _mark(one) not in told
     )
 
 

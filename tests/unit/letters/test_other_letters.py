@@ -17,6 +17,7 @@ from mailflow.letters.digest import (
     CategoryCount,
     Coming,
     DigestFacts,
+    Questioned,
     WaitingEntry,
     WaitingLetter,
     WaitingMail,
@@ -48,6 +49,15 @@ FACTS = DigestFacts(
     letters=(
         WaitingLetter("report:1", "platform@example.cn", "推荐材料", "held"),
         WaitingLetter("receipt:1", "gone@qq.example", "〔已受理〕张三+优秀学员", "failed", "550 no such user"),
+    ),
+    questioned=(
+        Questioned("SX20-3T8W5K", "赵六", "outstanding-learner", (("总积分", "28,345", "26,345"),)),
+        Questioned(
+            "SX20-5B2N8D",
+            "张三",
+            "challenge-master",
+            sentences=("同样的截图也出现在另一申报人的材料里，请审核时查看。",),
+        ),
     ),
     counts=(CategoryCount("优秀学员", 12, 3, 1), CategoryCount("挑战达人", 30, 5, 2)),
     coming=(Coming("8月28日（周五）18:00", "挑战达人本月截止"), Coming("8月30日（周日）24时", "优秀学员截止")),
@@ -215,7 +225,7 @@ def test_a_reminder_names_what_is_missing_else_what_can_be_updated(
 
 def test_the_digest_counts_what_waits_and_lists_the_units_beside(digest: Callable[..., Letter]) -> None:
     letter = digest()
-    assert letter.subject == "〔今日待办6项〕8月25日报名情况"
+    assert letter.subject == "〔今日待办8项〕8月25日报名情况"
     (table,) = letter.parts
     rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
     assert rows == [["单位", "情况"], ["'=省林草局", "尚未报送"], ["省教育厅", "尚未报送"], ["省水利厅", "已报送"]]
@@ -224,5 +234,5 @@ def test_the_digest_counts_what_waits_and_lists_the_units_beside(digest: Callabl
 
 def test_a_long_digest_says_how_much_more_there_is(digest: Callable[..., Letter]) -> None:
     letter = digest(replace(FACTS, mails=FACTS.mails * 30))
-    assert letter.subject.startswith("〔今日待办64项〕")
+    assert letter.subject.startswith("〔今日待办66项〕")
     assert "其余 40 项" in letter.text

@@ -170,6 +170,22 @@ def test_what_waits_is_listed_with_the_reason_the_heaviest_first(
     ]
 
 
+def test_a_complete_entry_that_differs_from_its_picture_is_listed_beside_what_waits_until_a_person_decides(
+    make_entry: MakeEntry, make_roster: MakeRoster, warning: Finding
+) -> None:
+    note = Finding("picture.unconfirmed", Severity.NOTE, "截图读出，未经核对。")
+    roster = make_roster(
+        [
+            make_entry(1, findings=(warning,)),
+            make_entry(2, findings=(note,)),
+            make_entry(3, findings=(warning,), status=EntryStatus.APPROVED),
+            make_entry(4, findings=(warning,), status=EntryStatus.INCOMPLETE),
+        ]
+    )
+    assert [one.entry.ref for one in roster.questioned] == ["SX20-0001"]
+    assert [one.entry.ref for one in roster.attention] == ["SX20-0004"]
+
+
 @pytest.mark.parametrize(
     ("plan", "audience", "categories"),
     [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from mailflow.campaign.load import load_campaign
 from mailflow.model.campaign import Campaign, Severity
-from mailflow.model.entry import Check, EntryStatus, Finding, KnownEntry, Mark
+from mailflow.model.entry import Check, Compared, EntryStatus, Finding, KnownEntry, Mark, Seen
 from mailflow.reports.summary import entry_summary
 
 MakeEntry = Callable[..., KnownEntry]
@@ -62,6 +64,45 @@ def test_the_page_shows_fields_checks_findings_files_and_times(
         "（空）",
     ):
         assert expected in text
+
+
+PAIRS = (
+    Compared("total_points", "总积分", "20,001", "26,345", agrees=False),
+    Compared("annual_points", "年度积分", "6,000", "6,000", agrees=True),
+    Compared("answers", "答题次数", "", "1,234"),
+)
+LOOKED_INTO = (
+    Check(
+        "form-scan",
+        "盖章扫描件",
+        Mark.MET,
+        "扫描.jpg",
+        Seen.AGREES,
+        (replace(PAIRS[0], picture="20,001", agrees=True),),
+    ),
+    Check("profile-screenshot", "“我的信息”截图", Mark.UNSURE, "截图.jpg\n请核对", Seen.DIFFERS, PAIRS),
+)
+
+
+def rows_of(html: str) -> list[list[str]]:
+    """The cells of each table row of a page."""
+    rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
+    return [[" ".join(Page(cell).text.split()) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)] for row in rows]
+
+
+def test_what_the_form_says_stands_beside_what_scan_and_picture_show(campaign: Campaign, make_entry: MakeEntry) -> None:
+    rows = rows_of(entry_summary(make_entry(checks=LOOKED_INTO), campaign))
+    assert ["栏目", "报名表", "盖章扫描件", "“我的信息”截图"] in rows
+    assert ["总积分", "20,001", "20,001 ✓", "26,345 ! 与报名表不同"] in rows
+    assert ["年度积分", "6,000", "", "6,000 ✓"] in rows
+    assert ["答题次数", "（空）", "", "1,234 （图中读出，未经核对）"] in rows
+
+
+def test_without_pictures_that_were_read_the_page_has_no_column_for_them(
+    campaign: Campaign, make_entry: MakeEntry
+) -> None:
+    rows = rows_of(entry_summary(make_entry(), campaign))
+    assert ["总积分", "20,001"] in rows
 
 
 @pytest.mark.parametrize("status", list(EntryStatus))

@@ -13,7 +13,7 @@ import pytest
 
 from mailflow.campaign.load import load_campaign
 from mailflow.model.campaign import Campaign
-from mailflow.model.entry import EntryStatus, Finding, KnownEntry
+from mailflow.model.entry import Check, Compared, EntryStatus, Finding, KnownEntry, Mark, Seen
 from mailflow.reports.roster import Roster
 from mailflow.reports.workbook import write_workbook
 
@@ -133,6 +133,19 @@ def test_the_organisers_second_sheet_says_what_waits_and_why(
     (row,) = table(book["待处理"])
     assert (row["情况"], row["原因"], row["发件地址"]) == ("逾期来信", warning.text, "a1@example.cn")
     assert "待处理" not in read(write_workbook(roster, campaign, for_organiser=False)).sheetnames
+
+
+def test_the_second_sheet_shows_form_and_picture_side_by_side_of_complete_entries_too(
+    campaign: Campaign, make_entry: MakeEntry, make_roster: MakeRoster, warning: Finding
+) -> None:
+    pair = Compared("total_points", "总积分", "28,345", "26,345", agrees=False)
+    check = Check("profile-screenshot", "“我的信息”截图", Mark.UNSURE, "截图.jpg", Seen.DIFFERS, (pair,))
+    roster = make_roster([make_entry(findings=(warning,), checks=(check,)), make_entry(2)])
+    book = read(write_workbook(roster, campaign, for_organiser=True))
+    (row,) = table(book["待处理"])
+    assert (row["情况"], row["核对（报名表 / 图片）"]) == ("已受理", "总积分 28,345 / 26,345")
+    assert warning.text in row["原因"]
+    assert table(book["志愿审读员"])[0]["提示"] == warning.text
 
 
 def test_corrections_are_marked_and_their_old_values_shown(

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +22,7 @@ from mailflow.campaign.load import load_campaign
 from mailflow.errors import MailflowError
 from mailflow.letters.alarm import AlarmCode
 from mailflow.model.campaign import Campaign, Severity
-from mailflow.model.entry import FiledFile, Finding, Relation, Submission, Verdict
+from mailflow.model.entry import Check, Compared, FiledFile, Finding, Mark, Relation, Seen, Submission, Verdict
 from mailflow.model.facts import Role
 from mailflow.model.letter import LetterKind
 from mailflow.model.states import LetterEvent
@@ -28,6 +30,7 @@ from mailflow.steps import calendar as module
 from mailflow.steps.calendar import keep_calendar
 from mailflow.steps.world import Addressees
 from mailflow.store.messages import Arrival
+from mailflow.store.tables import LetterRow
 from mailflow.testing.office import ORGANISER, PLATFORM, Office, open_office
 
 Opens = Callable[..., Office]
@@ -43,6 +46,7 @@ def enter(
     ref: str | None = None,
     verdict: Verdict = Verdict.ACCEPTED,
     points: int = 5000,
+    differs: bool = False,
 ) -> str:
     """Puts an entry, or a version of one, in the books as judging would, arrived now; gives its receipt number."""
     now = office.world.now()
@@ -50,6 +54,9 @@ def enter(
     [content] = office.world.files.put([f"form of {name}".encode()])
     form = FiledFile(content, "报名表.docx", Role.FORM, "application/zip", 10)
     lacks = (Finding("attachment.missing", Severity.ERROR, "未收到", "photo"),) if verdict is Verdict.INCOMPLETE else ()
+    told = (Finding("evidence.points-mismatch", Severity.WARNING, "两处数字不同，请核对", "profile-screenshot"),)
+    pair = Compared("total_points", "总积分", f"{points:,}", "26,345", agrees=False)
+    check = Check("profile-screenshot", "“我的信息”截图", Mark.UNSURE, "截图.jpg", Seen.DIFFERS, (pair,))
     digest = sha256(f"{name}{office.uid}{now}{id(office)}".encode()).hexdigest()
     with office.world.database.write() as books:
         [(row, _)] = books.messages.add([Arrival(digest, 1, now, ("INBOX", 1, int(digest[:12], 16)))], now)
@@ -63,7 +70,8 @@ def enter(
             verdict,
             Relation.NEW,
             fields={"total_points": points},
-            findings=lacks,
+            findings=(*lacks, *(told if differs else ())),
+            checks=(check,) if differs else (),
             files=(form,),
         )
         entry = books.entries.by_ref(ref) if ref else None
@@ -339,6 +347,21 @@ def test_a_quiet_morning_brings_no_digest_and_a_waiting_mail_does(office: Office
     office.mail("a@mail.example", "咨询")
     office.live_until(office.at("08-21 09:00"))
     assert [row.occurrence_id for row in office.letters(LetterKind.DIGEST)] == ["digest-2020-08-21-morning"]
+
+
+def test_a_difference_between_form_and_picture_is_told_once_with_both_values(office: Office) -> None:
+    enter(office, differs=True)
+    office.live_until(office.at("08-22 12:00"))
+    letters = office.letters(LetterKind.DIGEST)
+    telling = [row.occurrence_id for row in letters if "5,000 / 26,345" in text_of(office, row)]
+    assert telling == ["digest-2020-08-21-morning"]
+
+
+def text_of(office: Office, row: LetterRow) -> str:
+    """A letter's text."""
+    body = message_from_bytes(office.ask(lambda books: books.letters.raw(row)), policy=default).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 steps = st.lists(
