@@ -122,7 +122,7 @@ def _taken_for_another(holding: Holding, requirement: Requirement) -> list[Filed
         file
         for file in holding.files
         if file.shown is not None
-        and file.shown.role in SCREENSHOTS - {requirement.role}
+        and file.shown.role in (SCREENSHOTS | {Role.FORM_SCAN}) - {requirement.role}
         and (_is_named(file, words) or (requirement.role in SCREENSHOTS and file.shown.role not in asked))
     ]
 

@@ -128,6 +128,22 @@ def test_a_name_alone_that_agrees_is_said_but_is_no_check_of_the_figures(desk: D
     assert "与报名表一致：姓名" in line.detail
 
 
+def test_a_blurred_page_of_which_only_the_name_was_read_is_asked_for_again(desk: Desk) -> None:
+    page = Shown(Role.PROFILE, {"name": "王小明"}, blurred=True)
+    one = looked_into(file(Role.PROFILE, "我的信息.jpg"), shown=page)
+    submission = desk.send(with_file(desk, one, Role.PROFILE), at=MONDAY)
+    assert "请发送原图" in found(submission, "attachment.unreadable").text
+    assert submission.verdict is Verdict.ACCEPTED
+
+
+def test_a_scanned_form_that_came_as_the_photograph_is_named_where_the_photograph_is_missing(desk: Desk) -> None:
+    scanned = looked_into(
+        file(Role.FORM_SCAN, "照片.jpg"), shown=Shown(Role.FORM_SCAN), scan=FormReading("learner"), seal=Seal.PRESENT
+    )
+    papers = papers_for(desk.campaign, LEARNER, without=[Role.PHOTO, Role.FORM_SCAN])
+    assert "照片.jpg 看起来是盖章扫描件" in row(desk.send([*papers, scanned], at=MONDAY), "photo").detail
+
+
 @pytest.mark.parametrize("page", [NOTHING, Shown(Role.UNKNOWN, blurred=True), Shown(Role.PROFILE, blurred=True)])
 def test_a_screenshot_in_which_nothing_can_be_read_is_met_and_the_original_is_asked_for(
     desk: Desk, page: Shown
