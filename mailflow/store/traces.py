@@ -44,7 +44,7 @@ def keep_traces(session: Session, entry_id: int, traces: Iterable[Trace], *, is_
 
 
 def uses_of(session: Session, campaign: str, traces: frozenset[Trace]) -> tuple[Use, ...]:
-    """The entries of the campaign that bear one of these traces, the first registered first; none withdrawn."""
+    """The entries of the campaign that bear one of these traces; none that is withdrawn."""
     if not traces:
         return ()
     keys = sorted({one.key for one in traces})

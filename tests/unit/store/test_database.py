@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -23,6 +24,8 @@ from mailflow.model.trace import Trace, TraceKind
 from mailflow.store.books import Books
 from mailflow.store.database import HEAD, MIGRATIONS, Database
 from mailflow.store.messages import Arrival
+from mailflow.store.statements import MEANT
+from mailflow.store.traces import USES
 
 NOW = datetime(2020, 8, 20, 1, tzinfo=UTC)
 
@@ -238,6 +241,23 @@ def test_entries_from_before_traces_get_theirs(tmp_path: Path) -> None:
         assert [use.trace.key for use in books.entries.uses("shanxi", asked)] == ["f" * 64]
         assert len(books.entries.uses("shanxi", frozenset({Trace(TraceKind.STUDY_ID, "1001")}))) == 1
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "lists"),
+    [(MEANT, {"names": ["a"], "study_ids": ["b"], "refs": ["c"]}), (USES, {"keys": ["a", "b"]})],
+)
+def test_what_is_asked_for_each_mail_never_goes_through_all_entries(
+    database: Database, statement: Any, lists: dict[str, list[str]]
+) -> None:
+    with database.read() as books:
+        connection = books.session.connection()
+        told = statement.params(campaign="shanxi", **lists)
+        asked = str(told.compile(connection, compile_kwargs={"render_postcompile": True}))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("",) * asked.count("?")).all()
+        steps = [row[-1] for row in plan]
+    assert steps
+    assert not [step for step in steps if "campaign=" in step or step.startswith("SCAN entry")]
 
 
 def test_opening_twice_changes_nothing(database: Database) -> None:
