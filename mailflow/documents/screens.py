@@ -18,6 +18,8 @@ from mailflow.model.sight import Page
 
 FEW_LETTERS = 20
 """A picture with fewer letters in it is of something else than a page of text."""
+HEADINGS = 4
+"""So many labels side by side, with little between them, are the headings of a list."""
 _LONGEST_SEARCHED = 5_000
 
 
@@ -25,7 +27,7 @@ def read_screen(page: Page, campaign: Campaign) -> Shown:
     """Which page a picture shows, and its values. `blurred`: what is missing in it may stand there all the same."""
     found = rows(page.lines)
     picture = page_in(found, campaign.pictures)
-    if picture is None:
+    if picture is None or _lists_people(picture, found):
         return Shown(Role.UNKNOWN, blurred=page.blurred)
     values, misread = _values(picture, found, campaign.opens.astimezone(campaign.zone).year)
     return Shown(picture.role, values, page.blurred or misread)
@@ -45,6 +47,17 @@ def page_in(found: Sequence[Row], pictures: Iterable[Picture]) -> Picture | None
         if count >= picture.fewest and count > most:
             best, most = picture, count
     return best
+
+
+def _lists_people(picture: Picture, found: Sequence[Row]) -> bool:
+    """Whether a row of headings stands on it: a list of several people, and no page of one."""
+    labels = label_pattern(label for one in picture.fields for label in one.labels)
+    for row in found:
+        cut = pieces([row], labels)
+        headings = sum(piece.label is not None for piece in cut)
+        if headings >= HEADINGS and headings * 2 > len(cut):
+            return True
+    return False
 
 
 def _marks(marks: Iterable[str], texts: Sequence[str]) -> int:

@@ -230,6 +230,12 @@ def test_no_day_is_taken_from_several_or_from_mere_digits(lines: tuple[str, ...]
                 for number, text in enumerate(("今天天气很好", "大家一起去爬山", "三点集合"))
             )
         ),
+        screen(line("学习强国", 60, 100), line("一篇好文章", 60, 200), line("分享 扫码 长按识别二维码", 60, 300)),
+        screen(
+            *(line(text, 60 + 230 * at, 100) for at, text in enumerate(("序号", "姓名", "学号", "总积分", "年度积分"))),
+            *(line(text, 60 + 230 * at, 160) for at, text in enumerate(("1", "赵甲", "9001", "28345", "10234"))),
+            *(line(text, 60 + 230 * at, 220) for at, text in enumerate(("2", "钱乙", "9002", "26000", "9000"))),
+        ),
         list_page(("微信", "已登录"), ("姓名", "王小明"), title="设置"),
     ],
 )
