@@ -1,6 +1,6 @@
 """How well pictures and scanned forms are read: the real eye over the drawn corpus, written to docs/accuracy.md.
 
-Usage: python -m bench.accuracy [--rounds 1] [--seed 0] [--out docs/accuracy.md]
+Usage: python -m bench.accuracy [--rounds 2] [--seed 0] [--out docs/accuracy.md]
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ FOOT = """
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and writes the page. 1 where a wrong value was accepted, 2 where no picture can be looked at here."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=1, help="how often each class is drawn, with other people")
+    parser.add_argument("--rounds", type=int, default=2, help="how often each class is drawn, with other people")
     parser.add_argument("--seed", type=int, default=0, help="other people, other numbers")
     parser.add_argument("--out", type=Path, default=Path("docs/accuracy.md"))
     asked = parser.parse_args(arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,8 @@ from mailflow.model.sight import Look, Seal
 from mailflow.sight.look import look_at
 from mailflow.testing.camera import TREATMENTS
 from mailflow.testing.drawn import encoded
-from mailflow.testing.paper import Scanner, form_trial
-from mailflow.testing.scenes import portrait, talk
+from mailflow.testing.paper import PRINTED, SCANNERS, Scanner, form_trial
+from mailflow.testing.scenes import SCENES, portrait, talk
 from mailflow.testing.screens import SCREENS
 from mailflow.testing.servers import require
 from mailflow.testing.trials import Tally, Trial, look_into, screen_trial, values_of
@@ -82,3 +83,12 @@ def test_a_portrait_and_talk_about_the_pages_are_none_of_them() -> None:
         for drawn in (portrait(1), talk(1))
     ]
     assert [(one.role, one.told_by) for one in read] == [(Role.PHOTO, "nothing"), (Role.UNKNOWN, "nothing")]
+
+
+def test_the_page_on_accuracy_has_every_class_that_is_measured_and_no_wrong_value_that_was_accepted() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    rows = {
+        line.split(" | ")[0].strip("| "): line.strip("| ").split(" | ") for line in page.splitlines() if "|" in line
+    }
+    measured = (*TREATMENTS, *SCANNERS, *PRINTED, *SCENES)
+    assert {name: rows[name][-1] for name in measured} == dict.fromkeys(measured, "0")
