@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from mailflow.steps.answer import blank_part
 from mailflow.steps.eyes import Eyes, LookTask
 from mailflow.steps.judging import decide
 from mailflow.steps.readers import Failed, Readers, warm_up
-from mailflow.steps.reading import Reading, Task, read_spooled
+from mailflow.steps.reading import FILES_UNREAD, Reading, Task, read_spooled
 from mailflow.store.spool import Spool
 from mailflow.wiring import build_eyes, correspondent_of, own_addresses, people_first_of, units_of
 
@@ -94,6 +94,8 @@ def read_in_children(raw: bytes, campaign: Campaign, settings: Settings) -> Read
 
 def _read(readers: MailReaders, task: Task) -> Reading:
     [(_, result)] = readers.read([task])
+    if isinstance(result, Failed) and result.died:
+        [(_, result)] = readers.read([replace(task, defect=FILES_UNREAD)])
     if isinstance(result, Failed):
         raise SettingsError(f"the message cannot be read: {result.error}")
     return result

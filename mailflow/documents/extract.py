@@ -79,6 +79,27 @@ def extract(
     return Facts(_settle_scans(read, campaign))
 
 
+def left_unread(unpacked: Unpacked, campaign: Campaign) -> Facts:
+    """What is known of attachments that nothing may open again, as one of them ended its reader: their names tell."""
+    attachments = unpacked.message.attachments
+    opened = {one.container for one in attachments}
+    return Facts(
+        tuple(
+            FileFacts(one.sha256, one.filename, Role.MESSAGE if one.media_type in MAILS else Role.ARCHIVE, "content")
+            if at in opened
+            else _left(one, campaign)
+            for at, one in enumerate(attachments)
+        )
+    )
+
+
+def _left(attachment: Attachment, campaign: Campaign) -> FileFacts:
+    kind = Kind.PICTURE if attachment.media_type.startswith("image/") else Kind.OTHER
+    named = None if is_program(attachment.media_type) else role_by_name(attachment.filename, kind, campaign)
+    facts = FileFacts(attachment.sha256, attachment.filename, named or Role.UNKNOWN, "name" if named else "nothing")
+    return replace(facts, problem=_unreadable(facts), detail="a reader ended over the files of this mail")
+
+
 def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign, given: Seen) -> tuple[Kind, FileFacts]:
     facts = FileFacts(attachment.sha256, attachment.filename, Role.UNKNOWN)
     if content is None:

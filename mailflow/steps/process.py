@@ -28,7 +28,7 @@ from mailflow.steps.lookout import supplement_to, waits_for_looks
 from mailflow.steps.obeying import obey
 from mailflow.steps.posting import ring
 from mailflow.steps.readers import Failed
-from mailflow.steps.reading import Reading, Task
+from mailflow.steps.reading import FILES_UNREAD, Reading, Task
 from mailflow.steps.tracing import where
 from mailflow.steps.world import World
 from mailflow.store.books import Books
@@ -89,7 +89,12 @@ def _take_up(world: World, now: datetime | None = None) -> list[Task]:
         rows = [row for row in rows if row.attempts == 0] or rows[:1]
         books.messages.begin_attempt(rows)
         sights = books.sights.of_messages(row.id for row in rows if row.id and row.look_until)
-        return [Task(row.sha256, row.defect, sights.get(row.id or 0, ())) for row in rows]
+        return [Task(row.sha256, row.defect or _last_resort(row), sights.get(row.id or 0, ())) for row in rows]
+
+
+def _last_resort(row: MessageRow) -> str:
+    """On its last try a mail that broke its readers is read without its files: they are findings of it."""
+    return FILES_UNREAD if row.attempts >= MOST_ATTEMPTS and row.error else ""
 
 
 def _in_order(world: World, tasks: Sequence[Task], until: float) -> Iterator[Read]:

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailflow.documents.extract import extract
+from mailflow.documents.extract import extract, left_unread
 from mailflow.errors import ReadRefused, StoreError
 from mailflow.intake.bounces import SILENCES, Bounce, read_bounce
 from mailflow.intake.etiquette import reason_for_silence
@@ -16,6 +16,9 @@ from mailflow.model.facts import Facts
 from mailflow.model.message import Message, Unpacked
 from mailflow.model.sight import Sight
 from mailflow.store.spool import Spool
+
+FILES_UNREAD = "files-unread"
+"""Asks for a mail without opening its attachments, one of which has ended its readers: each of them is a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,16 @@ def read_bytes(
 ) -> tuple[Unpacked, Facts]:
     """Reads a mail; where its body cannot be read, its header alone, with the defect named.
 
-    `defect`: why only the header was fetched ("too-large", "unfetchable"), "" for a whole mail. `sha256`: the hash of
-    `raw` where it is known already. `sights`: what slow looks at its files saw; `converted`: the documents that
-    converters made, by the hash of the file they were made of.
+    `defect`: why only the header was fetched ("too-large", "unfetchable"), "" for a whole mail; FILES_UNREAD leaves the
+    attachments alone. `sha256`: the hash of `raw` where it is known already. `sights`: what slow looks at its files
+    saw; `converted`: the documents that converters made, by the hash of the file they were made of.
     """
     try:
         unpacked = read_message(raw, sha256=sha256)
     except ReadRefused:
         unpacked = _marked(read_message(_header_of(raw)), "unreadable")
+    if defect == FILES_UNREAD:
+        return unpacked, left_unread(unpacked, campaign)
     if defect:
         unpacked = _marked(unpacked, defect)
     return unpacked, extract(unpacked, campaign, {one.sha256: one for one in sights}, converted or {})

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 import pytest
 
 from mailflow.campaign.load import load_campaign
-from mailflow.documents.extract import extract
+from mailflow.documents.extract import extract, left_unread
+from mailflow.intake.read import read_message
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import FileFacts, Role
 from mailflow.model.message import Attachment, Message, Unpacked
 from mailflow.testing import forms, pictures
+from mailflow.testing.mails import build_mail
 from mailflow.testing.text_pdf import as_pdf
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000
@@ -251,3 +253,23 @@ def test_details_never_repeat_what_the_sender_wrote(campaign: Campaign, content:
 def test_another_campaign_has_its_own_words_and_latin_ones_begin_where_a_word_begins(name: str, role: Role) -> None:
     (one,) = facts(load_campaign("village-grants"), (name, SCAN))
     assert one.role is role
+
+
+def test_files_that_ended_their_reader_are_told_by_their_names_and_each_is_a_problem(campaign: Campaign) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("我的信息.png", b"\x89PNG\r\n\x1a\nz")
+    files = {
+        "报名表.docx": b"PK\x03\x04x",
+        "报名表.jpg": b"\xff\xd8\xffx",
+        "其他.bin": b"\0y",
+        "王小明.zip": packed.getvalue(),
+    }
+    unpacked = read_message(build_mail(sender="a@b.cn", subject="王小明+优秀学员", files=list(files.items())))
+    assert [(one.filename, one.role, one.problem) for one in left_unread(unpacked, campaign).files] == [
+        ("报名表.docx", Role.FORM, "form.unreadable"),
+        ("报名表.jpg", Role.FORM_SCAN, "attachment.unreadable"),
+        ("其他.bin", Role.UNKNOWN, "attachment.unreadable"),
+        ("王小明.zip", Role.ARCHIVE, None),
+        ("我的信息.png", Role.PROFILE, "attachment.unreadable"),
+    ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import importlib
+import struct
 import sys
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -229,4 +231,32 @@ def test_quoted_mails_come_outermost_first() -> None:
     assert [(one.subject, one.container, one.inline) for one in message.forwarded] == [
         ("Fw: 材料", None, True),
         ("王小明+优秀学员", None, True),
+    ]
+
+
+def stored_rar(files: dict[str, bytes]) -> bytes:
+    """A RAR 4 archive whose files are stored and not packed (the format is unRAR's technote.txt)."""
+
+    def block(kind: int, flags: int, rest: bytes, data: bytes = b"") -> bytes:
+        head = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+        return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head + data
+
+    blocks = [b"Rar!\x1a\x07\x00", block(0x73, 0, bytes(6))]
+    for name, data in files.items():
+        raw = name.encode("gbk")
+        crc, unix, stored = zlib.crc32(data), 3, 0x30
+        about = (len(data), len(data), unix, crc, 0x5114_5140, 20, stored, len(raw), 0o100644)
+        blocks.append(block(0x74, 0x8000, struct.pack("<IIBIIBBHI", *about) + raw, data))
+    return b"".join((*blocks, block(0x7B, 0x4000, b"")))
+
+
+def test_a_rar_archive_is_opened_where_libarchive_reads_it() -> None:
+    archives_or_skip()
+    content = stored_rar({"王小明报名表.docx": b"PK\x03\x04 a form", "me.jpg": b"\xff\xd8\xff a picture"})
+    raw = build_mail(sender="a@b.cn", subject="王小明+优秀学员", files=[("材料.rar", content)])
+    message = read_message(raw).message
+    assert [one.sealed for one in message.attachments[:1]] == [None]
+    assert [(one.filename, one.inside) for one in message.attachments[1:]] == [
+        ("王小明报名表.docx", "材料.rar"),
+        ("me.jpg", "材料.rar"),
     ]

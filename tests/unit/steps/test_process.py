@@ -12,9 +12,9 @@ from mailflow.errors import StoreError
 from mailflow.model.letter import LetterKind
 from mailflow.steps import judging
 from mailflow.steps import process as module
-from mailflow.steps.process import process
+from mailflow.steps.process import MOST_ATTEMPTS, process
 from mailflow.steps.readers import Failed
-from mailflow.steps.reading import Task
+from mailflow.steps.reading import FILES_UNREAD, Task
 from mailflow.store.books import Books
 from mailflow.testing.office import Office
 
@@ -183,3 +183,29 @@ def test_an_original_that_is_damaged_is_shunted_with_the_reason(office: Office) 
     row = office.message(sha256)
     assert row.state == "shunted"
     assert "damaged" in (row.error or "")
+
+
+def test_a_mail_whose_files_end_their_reader_is_judged_without_them_and_answered(office: Office) -> None:
+    office.readers.spoil = lambda task: None if task.defect == FILES_UNREAD else Failed("the reader died", died=True)
+    files = [("优秀学员报名表.docx", b"a bomb"), ("我的信息截图.png", b"another")]
+    sha256 = office.mail("a@mail.example", "王小明+优秀学员", files=files)
+    office.tick(at_once=True)
+    assert (office.message(sha256).state, office.message(sha256).attempts) == ("answered", 3)
+    ((entry),) = office.ask(lambda books: books.entries.all("shanxi-2020"))
+    assert entry.status == "incomplete"
+    assert ("form.unreadable", "form") in [(one.code, one.where) for one in entry.findings]
+    assert len(office.letters(LetterKind.RECEIPT)) == 1
+    assert not office.letters(LetterKind.ALARM)
+
+
+def test_a_power_cut_leaves_no_file_unread(opens: Opens) -> None:
+    office = opens()
+    sha256 = office.mail("a@mail.example", "王小明+优秀学员", files=[("报名表.docx", b"x")])
+    with office.world.database.write() as books:
+        for _ in range(MOST_ATTEMPTS - 1):
+            books.messages.begin_attempt(books.messages.spooled(1))
+    seen: list[str] = []
+    office.readers.spoil = lambda task: seen.append(task.defect)
+    office.judge()
+    assert office.message(sha256).attempts == MOST_ATTEMPTS
+    assert seen == [""]
