@@ -1,5 +1,7 @@
 """Blank registration forms as docx, drawn from the rows of the campaign file.
 
+Room to write is a content control with the id of its field, so that a filled form reads back exactly. While it is
+empty it shows what is printed there, or a blank: a prompt would be printed too, and other formats make text of it.
 The same campaign gives the same bytes. The document ends with an empty paragraph: LibreOffice loses a table that
 ends a document on its way through .doc.
 """
@@ -7,32 +9,22 @@ ends a document on its way through .doc.
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from mailflow.documents.controls import add_control
 from mailflow.documents.labels import place
+from mailflow.documents.measures import TEXT_WIDTH, broken, column_widths, is_stamp, row_heights
 from mailflow.model.campaign import Campaign, Category
-from mailflow.model.form import Cell, FieldKind, Form
+from mailflow.model.form import Cell, Form
 
 FONT = "宋体"
 LATIN_FONT = "Times New Roman"
-TEXT_WIDTH = 16.4
-"""Centimetres between the margins of an A4 page."""
-TITLE_POINTS = 18
+TITLE_POINTS = 20
 TEXT_POINTS = 11
-TEXT_HEIGHT = 24.0
-"""Centimetres left for the table on a page below its title."""
-LONGEST_LABEL = 6
-"""Chinese characters of a label in one line; longer ones are broken in the middle."""
-LABEL_WIDTH = 2.9
-LATIN_LABEL_WIDTH = 3.9
-PHOTO_WIDTH = 3.2
-STAMP_HEIGHT = 3.4
-_SIGNED_DATE = re.compile(r"年\s*月\s*日|date:?[\s_]*", re.I)
 
 _drawn: tuple[Campaign, dict[str, bytes]] | None = None
 
@@ -50,7 +42,7 @@ def blank_form(campaign: Campaign, category: Category) -> bytes:
         _drawn = (campaign, {})
     forms = _drawn[1]
     if category.id not in forms:
-        forms[category.id] = write_form(campaign, category, _printed)
+        forms[category.id] = write_form(campaign, category, _printed, controls=True)
     return forms[category.id]
 
 
@@ -58,8 +50,8 @@ def _printed(cell: Cell) -> str:
     return cell.text
 
 
-def write_form(campaign: Campaign, category: Category, text_of: TextOf) -> bytes:
-    """As `blank_form`; `text_of` is asked once for each cell, row by row."""
+def write_form(campaign: Campaign, category: Category, text_of: TextOf, *, controls: bool = False) -> bytes:
+    """As `blank_form`; `text_of` is asked once for each cell, row by row. `controls`: room to write is marked."""
     from docx import Document
     from docx.shared import Cm
 
@@ -72,7 +64,7 @@ def write_form(campaign: Campaign, category: Category, text_of: TextOf) -> bytes
     section.top_margin = section.bottom_margin = Cm(2)
     _set_fonts(document)
     _add_title(document, title)
-    _add_table(document, form, text_of)
+    _add_table(document, form, text_of, controls=controls)
     document.add_paragraph().paragraph_format.space_after = 0
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title, campaign.name, ""
@@ -105,7 +97,7 @@ def _add_title(document: Any, title: str) -> None:
     run.font.size = Pt(TITLE_POINTS)
 
 
-def _add_table(document: Any, form: Form, text_of: TextOf) -> None:
+def _add_table(document: Any, form: Form, text_of: TextOf, *, controls: bool) -> None:
     from docx.enum.table import WD_TABLE_ALIGNMENT
     from docx.shared import Cm
 
@@ -125,92 +117,37 @@ def _add_table(document: Any, form: Form, text_of: TextOf) -> None:
             target = target.merge(grid[row + cell.down - 1][column + cell.across - 1])
         target.width = Cm(sum(widths[column : column + cell.across]))
         text = text_of(cell)
-        _fill(
-            target,
-            cell,
-            _broken(cell) if text == cell.text else text,
-            wide=cell.across == len(widths),
-            stamp=_is_stamp(form, cell),
-        )
+        look = Look(wide=cell.across == len(widths), stamp=is_stamp(form, cell) and text == cell.text)
+        field = form.field(cell.field) if controls and cell.field is not None else None
+        _fill(target, cell, broken(cell) if text == cell.text else text, look)
+        if field is not None:
+            add_control(target, field, cell.text, number=row * 100 + column)
 
 
-def _fill(target: Any, cell: Cell, text: str, *, wide: bool, stamp: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell stands: `wide` over the whole table, or the room of a stamp."""
+
+    wide: bool
+    stamp: bool
+
+
+def _fill(target: Any, cell: Cell, text: str, look: Look) -> None:
     """Writes a cell: labels centred, long texts from the top left, the date of a stamp at the lower right."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
     from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 
-    stamp = stamp and text == cell.text
-    target.vertical_alignment = VERTICAL.BOTTOM if stamp else VERTICAL.TOP if wide and cell.field else VERTICAL.CENTER
+    high = look.wide and cell.field
+    target.vertical_alignment = VERTICAL.BOTTOM if look.stamp else VERTICAL.TOP if high else VERTICAL.CENTER
     for number, line in enumerate(text.split("\n")):
         paragraph = target.paragraphs[0] if number == 0 else target.add_paragraph()
         paragraph.paragraph_format.space_after = 0
         paragraph.paragraph_format.line_spacing = 1.0
         paragraph.add_run(line)
-        if stamp:
+        if look.stamp:
             paragraph.alignment = ALIGN.RIGHT
-        elif cell.across <= 3 and not wide and len(line) <= 30:
+        elif (cell.across <= 3 and not look.wide and len(line) <= 30) or (look.wide and not cell.field):
             paragraph.alignment = ALIGN.CENTER
-
-
-def _is_stamp(form: Form, cell: Cell) -> bool:
-    """Whether the cell is for a stamp: a text's room in which only the date is printed."""
-    field = form.field(cell.field) if cell.field is not None else None
-    return field is not None and field.kind is FieldKind.TEXT and bool(_SIGNED_DATE.fullmatch(cell.text.strip()))
-
-
-def _broken(cell: Cell) -> str:
-    """The cell's text; a long Chinese label in a narrow cell in two even lines (报送单位 / 核实意见)."""
-    text = cell.text
-    if cell.field is not None or cell.across > 1 or not LONGEST_LABEL < len(text) <= 2 * LONGEST_LABEL:
-        return text
-    if not all(unicodedata.east_asian_width(char) in "WF" or char.isdigit() for char in text):
-        return text
-    half = (len(text) + 1) // 2
-    return f"{text[:half]}\n{text[half:]}"
-
-
-def column_widths(form: Form) -> list[float]:
-    """Centimetres for each column: as wide as its labels need, the rest shared by the columns with room to write."""
-    placed = list(place(form.rows))
-    count = max((column + cell.across for _, column, cell in placed), default=1)
-    needs = [1.4] * count
-    room = [0.0] * count
-    for _, column, cell in placed:
-        if cell.across == 1:
-            longest = max(_columns_of(line) for line in _broken(cell).split("\n"))
-            photo = cell.down > 2 and cell.field is None and cell.text != ""
-            most = LATIN_LABEL_WIDTH if cell.text.isascii() else LABEL_WIDTH
-            needs[column] = max(needs[column], PHOTO_WIDTH if photo else min(most, 0.55 + 0.2 * longest))
-        if cell.field is not None and cell.across == 1:
-            room[column] = 1.0
-    if not any(room):
-        room = [1.0] * count
-    spare = TEXT_WIDTH - sum(needs)
-    if spare < 0:
-        return [need * TEXT_WIDTH / sum(needs) for need in needs]
-    return [need + spare * part / sum(room) for need, part in zip(needs, room, strict=True)]
-
-
-def _columns_of(text: str) -> int:
-    """How wide a text is in half-width characters."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def row_heights(form: Form) -> list[float]:
-    """Least centimetres for each row: room for a stamp, and what the page has left for long texts."""
-    count = max((column + cell.across for _, column, cell in place(form.rows)), default=1)
-    usual = 1.15 if len(form.rows) <= 12 else 0.8
-    heights = [usual] * len(form.rows)
-    long_rows: list[int] = []
-    for row, _, cell in place(form.rows):
-        if _is_stamp(form, cell):
-            heights[row] = STAMP_HEIGHT
-        elif cell.field is not None and cell.across == count and not cell.text:
-            long_rows.append(row)
-    left = TEXT_HEIGHT - sum(heights)
-    for row in long_rows:
-        heights[row] = max(3.0, min(8.0, left / len(long_rows)))
-    return heights
 
 
 def _without_times(docx: bytes) -> bytes:

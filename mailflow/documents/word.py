@@ -176,9 +176,16 @@ def _hidden(run: Node) -> bool:
 
 
 def _prompts(control: Node) -> bool:
-    """Whether a content control shows only its prompt ("click here to enter text"): it is empty."""
-    shows = control.find(f"{_W}sdtPr/{_W}showingPlcHdr")
-    return shows is not None and shows.get(_VAL) not in ("0", "false", "off")
+    """Whether a content control shows only its prompt ("click here to enter text"): it is empty.
+
+    One of our own blank forms has a tag, and shows what is printed there, in no style of its own: that is read as any
+    printed text. So a value stays one, whoever forgot to take the mark away.
+    """
+    properties = control.find(_W + "sdtPr")
+    shows = None if properties is None else properties.find(_W + "showingPlcHdr")
+    if shows is None or shows.get(_VAL) in ("0", "false", "off"):
+        return False
+    return properties.find(_W + "tag") is None or control.find(f".//{_W}rStyle") is not None
 
 
 def _continues(merge: Node) -> bool:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mailflow.documents.blank import write_form
+from mailflow.documents.blank import blank_form, write_form
 from mailflow.documents.labels import place
 from mailflow.model.campaign import Campaign
 from mailflow.model.form import Cell, Combine, Form
@@ -23,6 +23,26 @@ def filled_form(campaign: Campaign, category_id: str, values: Values) -> bytes:
     """The category's blank form with `values` typed into the cells of their fields, as docx."""
     category = campaign.category(category_id)
     return write_form(campaign, category, text_of_cells(campaign.form(category.form), values))
+
+
+def filled_controls(campaign: Campaign, category_id: str, values: Values) -> bytes:
+    """The blank form as `mailflow forms` writes it, with `values` typed into its content controls."""
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    category = campaign.category(category_id)
+    document = Document(io.BytesIO(blank_form(campaign, category)))
+    form, used = campaign.form(category.form), set[str]()
+    for control in document.element.body.iter(qn("w:sdt")):
+        properties = control.find(qn("w:sdtPr"))
+        tag = properties.find(qn("w:tag")).get(qn("w:val"))
+        field = form.field(tag)
+        if tag not in values or (field is not None and field.combine is Combine.COUNT and tag in used):
+            continue
+        used.add(tag)
+        properties.remove(properties.find(qn("w:showingPlcHdr")))
+        next(control.iter(qn("w:t"))).text = _first(values, tag)
+    return _saved(document)
 
 
 def value_in_label_cell(campaign: Campaign, category_id: str, values: Values) -> bytes:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from mailflow.documents.blank import column_widths
 from mailflow.documents.labels import place
+from mailflow.documents.measures import column_widths
 from mailflow.model.campaign import Campaign
 from mailflow.testing.forms import Values, text_of_cells
 

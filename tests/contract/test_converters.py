@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailflow.campaign.load import load_campaign
+from mailflow.documents.blank import blank_form
 from mailflow.documents.kinds import Kind, kind_of
 from mailflow.documents.layout import read_form
 from mailflow.documents.plain import write_docx
@@ -51,7 +52,8 @@ def campaign() -> Campaign:
 
 
 def filled(campaign: Campaign) -> dict[str, bytes]:
-    return {one.id: forms.filled_form(campaign, one.id, written(campaign, one)) for one in campaign.categories}
+    """Our own blank form of each category, filled in."""
+    return {one.id: forms.filled_controls(campaign, one.id, written(campaign, one)) for one in campaign.categories}
 
 
 @cache
@@ -94,6 +96,25 @@ def test_a_filled_form_of_every_category_reads_back_field_by_field(campaign_id: 
         assert reading is not None, one.name
         assert dict(reading.fields) == expected(campaign, category), one.name
         assert (reading.form, reading.categories, reading.invalid) == (category.form, (one.name,), {})
+
+
+@pytest.mark.parametrize("campaign_id", ["shanxi-2020", "village-grants"])
+def test_a_form_that_was_filled_in_and_saved_again_by_another_program_reads_back(campaign_id: str) -> None:
+    campaign = load_campaign(campaign_id)
+    for category_id, content in saved(campaign_id, "docx").items():
+        reading = read_form(read_docx(content), campaign)
+        assert reading is not None
+        assert dict(reading.fields) == expected(campaign, campaign.category(category_id)), category_id
+
+
+@pytest.mark.parametrize("extension", [*OLD_FORMATS, "docx"])
+def test_an_empty_form_stays_empty_in_every_format(campaign: Campaign, extension: str) -> None:
+    files = save_as(extension, {one.id: blank_form(campaign, one) for one in campaign.categories})
+    read_back = files.items() if extension == "docx" else [(one.name, one.docx) for one in convert(list(files.items()))]
+    for category_id, docx in read_back:
+        assert docx is not None
+        category = campaign.category(category_id)
+        assert read_form(read_docx(docx), campaign) == FormReading(category.form, (category_id,)), category_id
 
 
 def test_formats_may_be_mixed_and_each_result_is_its_own_files(campaign: Campaign) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 
 import pytest
 
 from mailflow.campaign.load import load_campaign
 from mailflow.documents.blank import blank_form
+from mailflow.documents.controls import BLANK
 from mailflow.documents.excel import read_xlsx
 from mailflow.documents.grid import Sheet
 from mailflow.documents.layout import read_form
@@ -24,6 +27,7 @@ CAMPAIGNS = ("shanxi-2020", "village-grants")
 Write = Callable[[Campaign, str, Mapping[str, str]], bytes]
 SHAPES: dict[str, tuple[Write, Callable[[bytes], Sheet]]] = {
     "typed into the cells": (forms.filled_form, read_docx),
+    "in the controls of our own form": (forms.filled_controls, read_docx),
     "in content controls": (forms.in_content_controls, read_docx),
     "as tracked changes": (forms.as_tracked_changes, read_docx),
     "as a workbook": (forms.as_workbook, read_xlsx),
@@ -80,6 +84,34 @@ def test_a_blank_form_has_the_same_bytes_each_time(campaign_id: str) -> None:
     once, again = load_campaign(campaign_id), load_campaign(campaign_id)
     for first, second in zip(once.categories, again.categories, strict=True):
         assert blank_form(once, first) == blank_form(again, second)
+
+
+@pytest.mark.parametrize("campaign_id", CAMPAIGNS)
+def test_each_field_with_room_in_a_form_has_a_control_with_its_label_and_id(campaign_id: str) -> None:
+    from docx import Document
+
+    campaign = load_campaign(campaign_id)
+    for category in campaign.categories:
+        form = campaign.form(category.form)
+        body = Document(io.BytesIO(blank_form(campaign, category))).element.body
+        tags = [str(tag) for tag in body.xpath(".//w:sdtPr/w:tag/@w:val")]
+        assert tags == [cell.field for row in form.rows for cell in row if cell.field]
+        labels = {one.id: one.label for one in form.fields}
+        assert body.xpath(".//w:sdtPr/w:alias/@w:val") == [labels[tag] for tag in tags]
+        numbers = body.xpath(".//w:sdtPr/w:id/@w:val")
+        assert len(set(numbers)) == len(numbers)
+
+
+def test_a_value_in_a_control_counts_though_the_mark_of_the_empty_one_was_left() -> None:
+    campaign = load_campaign("shanxi-2020")
+    content = blank_form(campaign, campaign.category("announcer"))
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        xml = package.read("word/document.xml").decode()
+    assert xml.count(BLANK) > 1
+    filled = forms.bare_docx("", parts={"word/document.xml": xml.replace(BLANK, "王小明", 1).encode()})
+    reading = read_form(read_docx(filled), campaign)
+    assert reading is not None
+    assert reading.fields == {"name": "王小明"}
 
 
 def test_a_blank_form_shows_all_labels_and_ends_with_an_empty_paragraph() -> None:
