@@ -91,6 +91,7 @@ def gather(leaves: Iterable[Part], hints: frozenset[str]) -> Harvest:
     for part in leaves:
         harvest.take(part)
     harvest.finish()
+    harvest.files.open_documents()
     return harvest
 
 

@@ -18,6 +18,7 @@ UNKNOWN = "application/octet-stream"
 SCRIPT = "application/x-script"
 
 _OFFICE_FOLDERS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
+TEXT_DOCUMENTS = frozenset({DOCX, MACRO_TYPES[DOCX]})
 _OLE_STREAMS = (
     ("EncryptedPackage", ENCRYPTED_OFFICE),
     ("WordDocument", "application/msword"),

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from mailflow.intake.archives import RAR, SEVEN_ZIP, open_archive
 from mailflow.intake.charset import Decoded, is_doubtful
-from mailflow.intake.containers import MOST_BYTES, Opened, open_zip
+from mailflow.intake.containers import MOST_BYTES, Opened, open_pictures, open_zip
 from mailflow.intake.filenames import clean_filename, clean_folder
 from mailflow.intake.outlook import MSG, TNEF, open_msg, open_tnef
 from mailflow.intake.quoted import quoted_subjects
-from mailflow.intake.sniff import UNKNOWN, ZIP, media_type
+from mailflow.intake.sniff import TEXT_DOCUMENTS, UNKNOWN, ZIP, media_type
 from mailflow.model.message import Attachment, Forwarded
 
 MAIL = "message/rfc822"
@@ -33,6 +33,9 @@ _CLOSED = frozenset(
     | {"application/gzip", "application/x-bzip2", "application/x-xz", "application/x-tar", "application/x-lzip"}
 )
 """Wrappings that nobody here opens: a part of a mail that was cut in pieces, sealed mail, archives of other systems."""
+
+_PICTURES = frozenset(f"image/{one}" for one in ("jpeg", "png", "gif", "bmp", "webp", "tiff", "heic"))
+"""Of what is pasted into documents: what people photograph and capture, not what programs draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Files:
     elsewhere: dict[str, None] = field(default_factory=dict)
     name_doubt: bool = False
     budget: int = MOST_BYTES
+    _documents: list[tuple[bytes, Place]] = field(default_factory=list)
 
     def add(
         self,
@@ -93,10 +97,22 @@ class Files:
                 container=place.container,
             )
         )
-        problem = self._open(kind, content, Place(at, filename or "", None, place.archives, place.mails))
+        within = Place(at, filename or "", None, place.archives, place.mails)
+        if kind in TEXT_DOCUMENTS:
+            self._documents.append((content, within))
+        problem = self._open(kind, content, within)
         if problem is not None:
             self.attachments[at] = replace(self.attachments[at], sealed=problem)
             self.defects[f"archive-{problem}"] = None
+
+    def open_documents(self) -> None:
+        """Adds the pictures pasted into documents, after all that was attached: a picture attached too is that one."""
+        for content, within in self._documents:
+            for entry in open_pictures(content, budget=self.budget).entries:
+                is_picture = media_type(entry.content) in _PICTURES
+                if is_picture and hashlib.sha256(entry.content).hexdigest() not in self.contents:
+                    self.budget -= len(entry.content)
+                    self.add(entry.content, entry.name, within)
 
     def _open(self, kind: str, content: bytes, within: Place) -> str | None:
         """Adds what is in a container; why it stays closed, None where it is open or no container."""

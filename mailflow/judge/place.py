@@ -31,6 +31,9 @@ def place(
         _owners(message, one, names.get(one.sha256), people, map(homes.get, _homes_of(message, at)))
         for at, one in enumerate(message.attachments)
     ]
+    for at, one in enumerate(message.attachments):
+        if one.container is not None and roles.get(message.attachments[one.container].sha256) not in CONTAINERS:
+            owners[at] = owners[one.container]  # a picture pasted into a document
     _disown_shared(message, owners)
     placed: list[dict[str, None]] = [{} for _ in people]
     unplaced: dict[str, None] = {}

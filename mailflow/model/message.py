@@ -13,8 +13,9 @@ class Attachment:
 
     `filename` is decoded and cleaned (no path, control or bidi characters), None where there was none.
     `sha256` and `size` (bytes) are of the decoded content; `media_type` is told from the content.
-    `inside` names the archive or message it came in and `folder` the folders within it, joined by "/"; `container` is
-    the place of that archive or message among the mail's attachments. `inline` is a picture shown in the body.
+    `inside` names the archive, message or document it came in and `folder` the folders within it, joined by "/";
+    `container` is the place of that archive, message or document among the mail's attachments. `inline` is a picture
+    shown in the body.
     `sealed` is why an archive or message was left closed: "encrypted", "unsupported", "too-deep", "too-large",
     "unreadable".
     """
