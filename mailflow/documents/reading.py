@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailflow.documents.labels import FormWords
+from mailflow.documents.length import length_of
 from mailflow.documents.values import clean_text, one_line, read_value, squeeze
 from mailflow.errors import ReadRefused
 from mailflow.model.facts import Value
@@ -68,7 +69,7 @@ def _read_field(one: Field, found: list[str], year: int, read: Read, *, is_long:
         value = max(numbers)
     read.fields[one.id] = value
     if is_long and isinstance(value, str):
-        read.lengths[one.id] = sum(not char.isspace() for char in value)
+        read.lengths[one.id] = length_of(value)
 
 
 def is_long(one: Field, form: FormWords) -> bool:

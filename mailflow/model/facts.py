@@ -35,7 +35,8 @@ class FormReading:
     `form` is the id of the form in the campaign file that fits best, `categories` the ids of the
     categories its title names (none where it has no title). `fields` are values read, by field id;
     `invalid` the texts of cells that are filled but are no value of their kind. Neither holds a field
-    whose cell is empty. `lengths` counts the characters of free texts, blanks not counted.
+    whose cell is empty. `lengths` are those of free texts: 字数 of a Chinese
+    text, characters without blanks of any other.
     """
 
     form: str

@@ -33,6 +33,7 @@ class Field:
 
     `beside` is the id of the field in whose row the label stands, where a label occurs more than once.
     `pattern` is a regular expression with one group, for a value inside running text ("第（ ）次").
+    `max_chars` limits a free text: 字数 of a Chinese one, as word processors count it, characters of any other.
     """
 
     id: str
