@@ -22,6 +22,8 @@ from mailflow.model.form import Combine, Field, FieldKind
 
 FEWEST_UNDER_A_TITLE = 2
 TITLE_WEIGHT = 6
+_BETWEEN = " \t\u3000\r\n，,；;、"
+"""What parts one value from the next label where several stand in a line."""
 HEADINGS = 3
 """So many labels side by side make a row of headings."""
 
@@ -205,11 +207,12 @@ def _inline(one: Field, form: FormWords, found: Findings) -> list[str]:
     if one.beside is not None:
         anchors = set(form.keys.get(one.beside, ()))
         hits = [after for anchor, after in pairwise(found.inline) if anchor.key in anchors]
-    return [
+    texts = (
         hit.text.split("\n", 1)[0] if hit.in_lines and not is_long(one, form) else hit.text
         for hit in hits
         if hit.key in own
-    ]
+    )
+    return [text if is_long(one, form) else text.rstrip(_BETWEEN) for text in texts]
 
 
 def _without_hints(text: str, one: Field, form: FormWords) -> str:

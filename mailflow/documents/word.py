@@ -6,6 +6,7 @@ What a person sees is read: insertions count, deletions and hidden text do not, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mailflow.documents.grid import MOST_CELLS, MOST_CHARS, MOST_COLUMNS, MOST_ROWS, Grid, GridCell, Sheet
@@ -20,7 +21,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _P, _TBL, _TR, _TC, _R, _T = _W + "p", _W + "tbl", _W + "tr", _W + "tc", _W + "r", _W + "t"
 _VAL = _W + "val"
 _UNSEEN = frozenset(
-    {_FALLBACK, *(_W + name for name in ("del", "moveFrom", "pPr", "sectPr", "tblPr", "tblGrid", "tcPr", "trPr"))}
+    {_FALLBACK, *(_W + name for name in ("del", "moveFrom", "pPr", "rt", "sectPr", "tblPr", "tblGrid", "tcPr", "trPr"))}
 )
 _BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 _PICTURES = frozenset({_W + "drawing", _W + "pict", _W + "object"})
@@ -84,10 +85,14 @@ class _Reader:
             column = _number(row.find(f"{_W}trPr/{_W}gridBefore"), 0)
             for tc in _children(row, _TC):
                 properties = tc.find(_W + "tcPr")
+                if properties is not None and properties.find(_W + "cellDel") is not None:
+                    continue
                 across = 1 if properties is None else max(1, _number(properties.find(_W + "gridSpan"), 1))
                 continues = properties is not None and _continues(properties.find(_W + "vMerge"))
                 if continues and column in open_merges:
                     self._grow(cells, open_merges[column], number)
+                elif _continues_left(cells, properties, number):
+                    cells[-1] = replace(cells[-1], across=cells[-1].across + across)
                 else:
                     open_merges[column] = len(cells)
                     cells.append(GridCell(self._cell(tc, inner), number, column, across))
@@ -108,7 +113,9 @@ class _Reader:
         self.cells += 1
         lines: list[str] = []
         for block in _blocks(tc):
-            if block.tag == _TBL:
+            if block.tag == _TBL and (boxes := _as_text(block)) is not None:
+                lines.append("".join(self._cell(tc, inner) for tc in boxes))
+            elif block.tag == _TBL:
                 inner.append(block)
             else:
                 lines.append(self._paragraph(block, lines.extend))
@@ -156,6 +163,14 @@ def _blocks(node: Node) -> Iterator[Node]:
             yield from _blocks(child)
 
 
+def _as_text(table: Node) -> list[Node] | None:
+    """The cells of a table within a cell that is no table to people: one cell, or boxes for one letter each."""
+    rows = list(_rows(table))
+    cells = list(_children(rows[0], _TC)) if len(rows) == 1 else []
+    letters = ("".join(text.text or "" for text in one.findall(f"{_P}/{_R}/{_T}")).strip() for one in cells)
+    return cells if len(cells) == 1 or (cells and all(len(text) <= 1 for text in letters)) else None
+
+
 def _rows(table: Node) -> Iterator[Node]:
     """The rows that were not deleted by a tracked change."""
     return (row for row in _children(table, _TR) if row.find(f"{_W}trPr/{_W}del") is None)
@@ -190,6 +205,12 @@ def _prompts(control: Node) -> bool:
 
 def _continues(merge: Node) -> bool:
     return merge is not None and merge.get(_VAL, "continue") != "restart"
+
+
+def _continues_left(cells: list[GridCell], properties: Node, row: int) -> bool:
+    """Whether a cell belongs to the one on its left, as older programs merge columns."""
+    begun = bool(cells) and cells[-1].row == row
+    return begun and properties is not None and _continues(properties.find(_W + "hMerge"))
 
 
 def _number(node: Node, default: int) -> int:
