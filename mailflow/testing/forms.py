@@ -12,6 +12,7 @@ from mailflow.documents.blank import blank_form, write_form
 from mailflow.documents.labels import place
 from mailflow.model.campaign import Campaign
 from mailflow.model.form import Cell, Combine, Form
+from mailflow.testing.ole import Merge, workbook
 
 Values = Mapping[str, str] | Mapping[str, str | Sequence[str]]
 """Texts by field id. Several texts fill the cells of one field in order (spot-check days, titles)."""
@@ -113,6 +114,20 @@ def as_workbook(campaign: Campaign, category_id: str, values: Values) -> bytes:
             else:
                 sheet.write_string(row + 1, column, text)
     return written.getvalue()
+
+
+def as_old_workbook(campaign: Campaign, category_id: str, values: Values) -> bytes:
+    """The filled form as .xls, which WPS calls .et, with the same merged cells."""
+    category = campaign.category(category_id)
+    form = campaign.form(category.form)
+    text_of = text_of_cells(form, values)
+    rows = [[campaign.form_title(category)], *([""] * 20 for _ in form.rows)]
+    merges: list[Merge] = []
+    for row, column, cell in place(form.rows):
+        rows[row + 1][column] = text_of(cell)
+        if cell.across > 1 or cell.down > 1:
+            merges.append((row + 1, row + cell.down, column, column + cell.across - 1))
+    return workbook(rows, merges)
 
 
 def bare_docx(body: str, *, parts: Mapping[str, bytes] | None = None) -> bytes:

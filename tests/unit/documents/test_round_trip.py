@@ -11,7 +11,7 @@ import pytest
 from mailflow.campaign.load import load_campaign
 from mailflow.documents.blank import blank_form
 from mailflow.documents.controls import BLANK
-from mailflow.documents.excel import read_xlsx
+from mailflow.documents.excel import read_xls, read_xlsx
 from mailflow.documents.grid import Sheet
 from mailflow.documents.layout import read_form
 from mailflow.documents.pdf import read_pdf
@@ -31,6 +31,7 @@ SHAPES: dict[str, tuple[Write, Callable[[bytes], Sheet]]] = {
     "in content controls": (forms.in_content_controls, read_docx),
     "as tracked changes": (forms.as_tracked_changes, read_docx),
     "as a workbook": (forms.as_workbook, read_xlsx),
+    "as an old workbook, .xls or .et": (forms.as_old_workbook, read_xls),
     "as a PDF with text": (as_pdf, read_pdf),
 }
 LOOSE_SHAPES: dict[str, tuple[Write, Callable[[bytes], Sheet]]] = {
