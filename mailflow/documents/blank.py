@@ -136,6 +136,7 @@ def _fill(target: Any, cell: Cell, text: str, look: Look) -> None:
     """Writes a cell: labels centred, long texts from the top left, the date of a stamp at the lower right."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
     from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+    from docx.shared import Cm, Pt
 
     high = look.wide and cell.field
     target.vertical_alignment = VERTICAL.BOTTOM if look.stamp else VERTICAL.TOP if high else VERTICAL.CENTER
@@ -146,6 +147,7 @@ def _fill(target: Any, cell: Cell, text: str, look: Look) -> None:
         paragraph.add_run(line)
         if look.stamp:
             paragraph.alignment = ALIGN.RIGHT
+            paragraph.paragraph_format.right_indent, paragraph.paragraph_format.space_after = Cm(0.6), Pt(6)
         elif (cell.across <= 3 and not look.wide and len(line) <= 30) or (look.wide and not cell.field):
             paragraph.alignment = ALIGN.CENTER
 

@@ -109,9 +109,9 @@ class Files:
         """Adds the pictures pasted into documents, after all that was attached: a picture attached too is that one."""
         for content, within in self._documents:
             for entry in open_pictures(content, budget=self.budget).entries:
-                is_picture = media_type(entry.content) in _PICTURES
-                if is_picture and hashlib.sha256(entry.content).hexdigest() not in self.contents:
-                    self.budget -= len(entry.content)
+                self.budget -= len(entry.content)  # whatever becomes of it: unpacking it has cost the time
+                is_new = hashlib.sha256(entry.content).hexdigest() not in self.contents
+                if is_new and media_type(entry.content) in _PICTURES:
                     self.add(entry.content, entry.name, within)
 
     def _open(self, kind: str, content: bytes, within: Place) -> str | None:

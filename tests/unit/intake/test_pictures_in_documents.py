@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import struct
 import zipfile
 from functools import cache
@@ -112,6 +113,27 @@ def test_a_picture_that_swells_like_a_bomb_stays_inside_and_the_form_too_is_refu
     mail = unpacked(("报名表.docx", forms.with_pictures(form(), bomb)))
     assert len(mail.message.attachments) == 1
     assert extract(mail, CAMPAIGN).files[0].problem == "form.unreadable"
+
+
+def test_all_that_is_unpacked_counts_towards_one_bound_though_it_is_the_same_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unpacked_bytes = 0
+    whole = containers._read_entry
+
+    def counted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int) -> bytes | None:
+        nonlocal unpacked_bytes
+        content = whole(archive, entry, budget)
+        unpacked_bytes += len(content or b"")
+        return content
+
+    monkeypatch.setattr(containers, "_read_entry", counted)
+    dice = random.Random(1)
+    large = pictures.drawn_picture(["x"]) + b"".join(dice.randbytes(80) + bytes(4016) for _ in range(256))
+    docx = forms.with_pictures(form(), *[large] * 12)
+    mail = unpacked(*((f"{number}.docx", docx + bytes([number])) for number in range(12)))
+    assert len([one for one in mail.message.attachments if one.inside]) == 1
+    assert unpacked_bytes <= containers.MOST_BYTES
 
 
 def test_a_picture_that_lies_about_its_size_is_no_exception() -> None:
