@@ -31,6 +31,10 @@ security = "none"
 username = "{imap.username}"
 password = "{imap.password}"
 
+[reading]
+pictures = false
+documents = false
+
 [smtp]
 host = "127.0.0.1"
 port = {smtp_port}

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.util import find_spec
 
 from mailflow.cli.context import Context
 from mailflow.cli.output import PIPED_WIDTH
@@ -144,7 +143,7 @@ def _smtp(context: Context) -> Line | str:
 
 def _converters() -> Iterator[Line]:
     """LibreOffice is tried, antiword is there or not; what is missing is no fault: docx is asked for then."""
-    from mailflow.sight import antiword, office
+    from mailflow.sight import antiword, installed, office
 
     missing = office.available()
     if missing is None:
@@ -153,8 +152,8 @@ def _converters() -> Iterator[Line]:
         yield Line("LibreOffice", None, f"{missing}; without it .doc, .wps, .rtf and .odt are asked for as docx")
     missing = antiword.available()
     yield Line("antiword", True if missing is None else None, missing or "stands in where LibreOffice loses a table")
-    ocr = find_spec("rapidocr") is not None
-    yield Line("OCR", True if ocr else None, "rapidocr" if ocr else "not installed: pictures are told by their names")
+    missing = installed.missing()
+    yield Line("OCR", True if missing is None else None, missing or "screenshots and scans are read")
 
 
 def _tried_office() -> Line:

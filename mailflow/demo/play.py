@@ -13,7 +13,7 @@ from mailflow.clock import SetClock
 from mailflow.demo.scene import MAILBOX, Scene
 from mailflow.model.campaign import Campaign
 from mailflow.model.states import LetterEvent, LetterState
-from mailflow.sections import Imap, Letters, Recipients, Smtp, Units
+from mailflow.sections import Imap, Letters, Reading, Recipients, Smtp, Units
 from mailflow.settings import Settings
 from mailflow.steps.collect import collect
 from mailflow.steps.dispatch import Lane, dispatch_all
@@ -137,6 +137,7 @@ def _settings(campaign: Campaign, imap: EmbeddedImap, smtp: EmbeddedSmtp, out: P
         recipients=Recipients(platform=(PLATFORM,), organiser=(ORGANISER,)),
         letters=Letters(contact=house.contact, telephone=house.telephone, signature=house.signature),
         units=Units(file="units.csv"),
+        reading=Reading(pictures=False, documents=False),  # its pictures are drawn small, and a minute is soon over
     )
 
 
