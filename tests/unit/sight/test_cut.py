@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mailflow.model.sight import Box, Line
-from mailflow.sight.cut import at_cells
+from mailflow.sight.cut import at_cells, unseen
 from mailflow.sight.order import in_reading_order
 
 CELLS = (
@@ -34,6 +34,15 @@ def test_a_line_that_only_touches_the_next_cell_stays_in_its_own() -> None:
 
 def test_a_line_outside_the_table_is_left_as_it_is() -> None:
     assert edges(at_cells(frame(20, 150, 400, 190), CELLS)) == [[20, 150, 400, 190]]
+
+
+def test_what_is_printed_in_a_cell_without_a_line_is_found_and_a_portrait_is_not() -> None:
+    inked = np.zeros((120, 320), np.uint8)
+    inked[25:45, 50:56] = 255  # a lone digit in the first cell
+    inked[12:58, 120:290] = 255  # a portrait fills the second
+    (found,) = edges(unseen(inked, CELLS, frame(20, 70, 200, 100), 28.0))
+    assert found == [47, 22, 59, 48]
+    assert len(unseen(inked, CELLS, frame(40, 20, 70, 50), 28.0)) == 0
 
 
 def test_what_stands_side_by_side_is_read_from_the_left() -> None:

@@ -54,7 +54,7 @@ def test_a_crooked_scan_with_a_seal_gives_the_form_cell_by_cell() -> None:
     [
         pytest.param(lambda page: scanned(page, degrees=-5), id="skewed by five degrees"),
         pytest.param(lambda page: scanned(page, degrees=91), id="on its side"),
-        pytest.param(lambda page: photographed(page, tilt=0.08), id="held in the hand"),
+        pytest.param(lambda page: photographed(page, tilt=0.2), id="held in the hand"),
         pytest.param(
             lambda page: scanned(page.convert("L").convert("RGB"), degrees=1.5, noise=40), id="grey and grainy"
         ),
@@ -123,9 +123,25 @@ def _portrait() -> Image.Image:
     return drawn
 
 
+def _ball() -> Image.Image:
+    drawn = Image.new("RGB", (600, 800), "#f0f4f8")
+    ImageDraw.Draw(drawn).ellipse((200, 300, 400, 500), fill="#d01818")
+    return drawn
+
+
+def _window() -> Image.Image:
+    drawn = Image.new("RGB", (600, 800), "#f0f4f8")
+    pen = ImageDraw.Draw(drawn)
+    pen.rectangle((200, 300, 400, 500), outline="#d01818", width=12)
+    pen.line((300, 300, 300, 500), fill="#d01818", width=12)
+    return drawn
+
+
 @pytest.mark.parametrize(
     "drawn",
     [
+        pytest.param(_ball, id="a red ball"),
+        pytest.param(_window, id="a red square"),
         pytest.param(_letterhead, id="a red letterhead"),
         pytest.param(_portrait, id="a portrait before red"),
         pytest.param(screen, id="a red screen"),
