@@ -9,12 +9,13 @@ from datetime import timedelta
 from mailflow.errors import StoreError
 from mailflow.model.sight import Look, Sight
 from mailflow.sight import antiword, installed, office
+from mailflow.sight.look import MEMORY_BYTES, look_at
 from mailflow.steps.eyes import Eyes, LookTask
 from mailflow.steps.readers import Bounds, Readers
 from mailflow.store.spool import Spool
 
-PICTURE_BOUNDS = Bounds(wall_seconds=60.0, cpu_seconds=60, memory_bytes=4 * 1024**3)
-"""The first look of a child loads the models, and maps more memory than it uses."""
+PICTURE_BOUNDS = Bounds(wall_seconds=60.0, cpu_seconds=60, memory_bytes=MEMORY_BYTES)
+"""The first look of a child loads the models."""
 MOST_CHILDREN = 4
 
 
@@ -38,8 +39,6 @@ def open_eyes(
 
 def look_at_file(task: LookTask, files: Spool) -> Sight:
     """In a child: what is seen in the file."""
-    from mailflow.sight.look import look_at
-
     return look_at(files.get(task.sha256), task.look)
 
 
