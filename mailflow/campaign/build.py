@@ -148,6 +148,7 @@ def _category(key: str, file: schema.CampaignFile, zone: ZoneInfo) -> Category:
         probation=_probation(one.probation),
         notes=tuple(one.notes),
         reviewer_notes=tuple(one.reviewer_notes),
+        form_note=one.form_note,
     )
 
 

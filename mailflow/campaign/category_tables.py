@@ -89,3 +89,5 @@ class CategoryTable(Table):
     """Lines for the receipt."""
     reviewer_notes: list[Text] = Field(default_factory=list)
     """Lines for the reviewer: what no field can hold."""
+    form_note: str = ""
+    """Stands on its form in the cell whose text is {form_note}, where categories share one."""

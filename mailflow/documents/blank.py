@@ -55,7 +55,7 @@ def write_form(campaign: Campaign, category: Category, text_of: TextOf, *, contr
     from docx import Document
     from docx.shared import Cm
 
-    form = campaign.form(category.form)
+    form = campaign.form_of(category)
     title = campaign.form_title(category)
     document = Document()
     section = document.sections[0]

@@ -111,6 +111,7 @@ def _make(campaign: Campaign) -> Vocabulary:
         labels.update(label for one in form.fields for label in one.labels)
         for row in form.rows:
             fixed.update(squeeze(cell.text) for cell in row if cell.field is None)
+    fixed.update(squeeze(category.form_note) for category in campaign.categories)
     fixed.update(key for label in labels for key in keys_of(label))
     names = {
         CategoryName(squeeze(name), category.id)

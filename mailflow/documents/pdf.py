@@ -13,6 +13,8 @@ from mailflow.errors import ReadRefused
 MOST_PAGES = 10
 _NEAR = 2.0
 """Edges nearer than this (points) are one."""
+SCANNED = 0.8
+"""A picture over so much of a page is the page."""
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
@@ -31,7 +33,7 @@ def read_pdf(content: bytes) -> Sheet:
         with pdfplumber.open(io.BytesIO(content)) as document:
             for page in document.pages[:MOST_PAGES]:
                 pictures += len(page.images)
-                if page.chars:
+                if page.chars and not _is_scan(page):
                     blocks += _page(page)
                 page.close()
                 if sum(len(block) for block in blocks if isinstance(block, str)) > MOST_CHARS:
@@ -41,6 +43,11 @@ def read_pdf(content: bytes) -> Sheet:
             raise Locked("the PDF asks for a password") from error
         raise ReadRefused(f"the PDF is damaged: {type(error).__name__}") from error
     return Sheet(tuple(blocks), pictures)
+
+
+def _is_scan(page: Any) -> bool:
+    """Whether one picture covers the page: the text over it is what a copier made out, and no electronic text."""
+    return any(abs(one["width"] * one["height"]) > SCANNED * page.width * page.height for one in page.images)
 
 
 def _page(page: Any) -> list[str | Grid]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -19,6 +19,10 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+
+FORM_NOTE = "{form_note}"
+"""Stands in a form's cell for what each category's own form says there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ class Category:
     probation: Probation | None = None
     notes: tuple[str, ...] = ()
     reviewer_notes: tuple[str, ...] = ()
+    form_note: str = ""
 
     @property
     def is_person(self) -> bool:
@@ -228,6 +233,15 @@ class Campaign:
             if one.id == form_id:
                 return one
         raise KeyError(form_id)
+
+    def form_of(self, category: Category) -> Form:
+        """The category's form with what it says to this category alone in its place."""
+        form = self.form(category.form)
+        rows = tuple(
+            tuple(replace(cell, text=cell.text.replace(FORM_NOTE, category.form_note)) for cell in row)
+            for row in form.rows
+        )
+        return replace(form, rows=rows)
 
     def form_title(self, category: Category) -> str:
         """The title that stands on the category's form."""

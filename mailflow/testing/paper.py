@@ -71,7 +71,7 @@ def form_trials(campaign: Campaign, scanner: Scanner, *, rounds: int = 1, seed: 
 
 def form_trial(campaign: Campaign, category: str, scanner: Scanner, seed: int) -> Trial:
     """Somebody's form on paper, drawn, as a file. An even `seed` has it sealed."""
-    grid = _grid(campaign.form(campaign.category(category).form), _said(nobody(seed)))
+    grid = _grid(campaign.form_of(campaign.category(category)), _said(nobody(seed)))
     title = campaign.form_title(campaign.category(category))
     sealed = seed % 2 == 0
     page = form_page(grid, title=title, dpi=scanner.dpi, widths=WIDTHS, heights=_heights(grid), seal=sealed)
@@ -91,7 +91,7 @@ def printed_trials(campaign: Campaign, scanner: Scanner, *, rounds: int = 1, see
 
 def _trial(page: Image.Image, campaign: Campaign, category: str, scanner: Scanner, seed: int, *, sealed: bool) -> Trial:
     """A page that went through the scanner, with what stands on it."""
-    form = campaign.form(campaign.category(category).form)
+    form = campaign.form_of(campaign.category(category))
     person, false = nobody(seed), false_form(nobody(seed), seed)
     keys = [key for key in person.values if form.field(key) is not None]
     truth, lies = {key: person.values[key] for key in keys}, {key: false[key] for key in keys}

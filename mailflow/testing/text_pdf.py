@@ -19,10 +19,10 @@ _ROW = 24
 _TEXT = 7
 
 
-def as_pdf(campaign: Campaign, category_id: str, values: Values) -> bytes:
-    """The filled form of a category, as PDF with text."""
+def as_pdf(campaign: Campaign, category_id: str, values: Values, *, copied: bool = False) -> bytes:
+    """The filled form of a category, as PDF with text; `copied`: over a picture of the page, as copiers make them."""
     category = campaign.category(category_id)
-    form = campaign.form(category.form)
+    form = campaign.form_of(category)
     text_of = text_of_cells(form, values)
     widths = column_widths(form)
     scale = (_PAGE[0] - 2 * _MARGIN) / sum(widths)
@@ -34,7 +34,8 @@ def as_pdf(campaign: Campaign, category_id: str, values: Values) -> bytes:
         drawn.append(f"{x:.2f} {y:.2f} {width:.2f} {cell.down * _ROW} re S")
         for number, line in enumerate(_wrapped(text_of(cell), width - 6)):
             drawn.append(_text(x + 3, y + cell.down * _ROW - 10 * (number + 1), line))
-    return _file("\n".join(drawn).encode("ascii"))
+    picture = b"q %d 0 0 %d 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q\n" % _PAGE if copied else b""
+    return _file(picture + "\n".join(drawn).encode("ascii"))
 
 
 def _wrapped(text: str, width: float) -> Iterator[str]:

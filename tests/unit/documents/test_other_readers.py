@@ -13,11 +13,13 @@ import pytest
 import xlsxwriter
 from PIL import Image
 
+from mailflow.campaign.load import load_campaign
 from mailflow.documents.excel import read_xls, read_xlsx
 from mailflow.documents.pdf import read_pdf
 from mailflow.documents.pictures import check_picture
 from mailflow.errors import ReadRefused
 from mailflow.testing import pictures
+from mailflow.testing.text_pdf import as_pdf
 
 
 def workbook(fill: Callable[[Any], None]) -> bytes:
@@ -103,6 +105,13 @@ def test_a_scan_as_pdf_is_blank_and_holds_a_picture() -> None:
     sheet = read_pdf(pictures.stamped_scan(["优秀学员报名表"], file_format="PDF"))
     assert sheet.is_blank
     assert sheet.pictures == 1
+
+
+def test_what_a_copier_made_out_on_a_page_is_no_electronic_text() -> None:
+    campaign = load_campaign("shanxi-2020")
+    assert not read_pdf(as_pdf(campaign, "announcer", {"name": "王小明"})).is_blank
+    copied = read_pdf(as_pdf(campaign, "announcer", {"name": "王小明"}, copied=True))
+    assert (copied.is_blank, copied.pictures) == (True, 1)
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])

@@ -121,7 +121,7 @@ def test_a_blank_form_shows_all_labels_and_ends_with_an_empty_paragraph() -> Non
     for category in campaign.categories:
         sheet = read_docx(blank_form(campaign, category))
         shown = {squeeze(cell.text) for grid in sheet.grids for cell in grid.cells}
-        printed = {squeeze(cell.text) for row in campaign.form(category.form).rows for cell in row}
+        printed = {squeeze(cell.text) for row in campaign.form_of(category).rows for cell in row}
         assert shown == printed
         assert sheet.blocks[0] == campaign.form_title(category)
         assert sheet.blocks[-1] == ""
