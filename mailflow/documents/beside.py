@@ -153,7 +153,7 @@ def _keys(one: Field) -> set[str]:
 def _first_words(found: Sequence[Piece]) -> list[Piece]:
     """The pieces of the topmost line, up to the first wide gap."""
     top = min(found, key=lambda one: one.top)
-    line = [one for one in found if overlap(one.top, one.bottom, top.top, top.bottom) >= 0.5]
+    line = [one for one in found if one is top or overlap(one.top, one.bottom, top.top, top.bottom) >= 0.5]
     words = [line[0]]
     for piece in line[1:]:
         if piece.left - words[-1].right > _WORD_GAP * piece.height:

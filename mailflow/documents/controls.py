@@ -11,7 +11,7 @@ from typing import Any
 
 from mailflow.model.form import Field
 
-BLANK = "\u3000\u3000"
+BLANK = "\u2003\u2003"
 """What an empty control shows where nothing is printed: enough to be clicked at."""
 _ROOM = re.compile(r"(?<=[（(])[^（()）]*(?=[）)])")
 """The blank between the brackets of a printed sentence: 这是本年度第（    ）次填报通关。"""

@@ -55,7 +55,7 @@ def name_of(holding: Holding, filename: str | None) -> str:
 
 def names_of(holding: Holding, files: Iterable[FiledFile]) -> str:
     """The names of received files, the first few of many."""
-    names = [name_of(holding, file.filename) for file in files]
+    names = list(dict.fromkeys(name_of(holding, file.filename) for file in files))
     first = listed(holding.campaign, names[:_SHOWN_NAMES])
     return first if len(names) <= _SHOWN_NAMES else say(holding.campaign, "check.files", names=first, count=len(names))
 

@@ -21,6 +21,11 @@ class Growth:
         return max(0, _kilobytes("VmHWM") - self._before) * 1024
 
 
+def peak() -> int:
+    """The most that was ever resident since the program was started, in bytes; unlike getrusage's, not its parent's."""
+    return _kilobytes("VmHWM") * 1024
+
+
 def _kilobytes(field: str) -> int:
     try:
         lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
