@@ -143,7 +143,7 @@ class Reading(Section):
 
     pictures: bool = True
     documents: bool = True
-    wait_seconds: float = Field(default=60, ge=0)
+    wait_seconds: float = Field(default=45, ge=0)
     children: int = Field(default=0, ge=0)
 
 

@@ -96,7 +96,7 @@ quiet_minutes = 2           # mails of one sender closer than this share one ans
 [reading]                   # the slow readers, where they are installed
 pictures = true             # screenshots and scans (pip install 'mailflow[ocr]')
 documents = true            # .doc, .wps, .rtf, .odt (LibreOffice)
-wait_seconds = 60           # a receipt waits no longer for them
+wait_seconds = 45           # so long a mail waits for them before it is judged
 
 [recipients]
 platform  = []              # who gets the consolidated reports

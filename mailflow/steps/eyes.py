@@ -27,13 +27,14 @@ class LookTask:
 class Eyes:
     """`looks`: those that can be taken. `pictures` takes them of pictures and scans, `convert` of documents.
 
-    `wait`: so long the judgement of a mail, and with it its receipt, waits for its files to be looked at.
+    `wait`: so long the judgement of a mail waits for its files to be looked at; with the daemon's ticks, its receipt
+    waits a minute at most.
     """
 
     looks: frozenset[Look] = frozenset()
     pictures: Readers[LookTask, Sight] | None = None
     convert: Convert | None = None
-    wait: timedelta = timedelta(seconds=60)
+    wait: timedelta = timedelta(seconds=45)
 
     def look_at_all(self, tasks: Sequence[LookTask], files: Spool) -> Iterator[Sight]:
         """What is seen in each of these files, in no set order."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from mailflow.cli.app import app
 from mailflow.errors import StoreError
 from mailflow.model.letter import LetterKind
 from mailflow.model.sight import Line, Look, Page, Sight
@@ -85,7 +89,7 @@ def test_the_judgement_of_a_mail_waits_for_its_pictures_to_be_looked_at(office: 
 def test_a_receipt_waits_no_longer_than_its_time_for_pictures_that_nobody_looks_at(office: Office) -> None:
     sha256 = apply(office)
     office.tick(at_once=True)
-    office.clock.set(office.clock.now() + MINUTE - SECOND)
+    office.clock.set(office.clock.now() + Eyes().wait - SECOND)
     office.tick(at_once=True)
     assert receipts(office) == []
     office.clock.set(office.clock.now() + SECOND)
@@ -232,3 +236,21 @@ def test_documents_are_converted_together(opens: Opens) -> None:
     assert [len(one) for one in asked] == [3]
     office.judge()
     assert {row.state for row in office.ask(lambda books: books.messages.all())} == {"judged"}
+
+
+def test_how_far_looking_is_stands_in_the_list_of_mails(office: Office, tmp_path: Path) -> None:
+    apply(office)
+    office.judge()
+    settings = tmp_path / "mailflow.toml"
+    settings.write_text(f'data = "{office.world.data}"\n', encoding="utf-8")
+
+    def messages(*options: str) -> str:
+        said = CliRunner().invoke(app, ["--config", str(settings), "messages", *options])
+        assert said.exit_code == 0, said.output
+        return said.stdout
+
+    assert "files looked at: 0 of 1 ░░░" in messages()
+    assert [one["looked_at"] for one in json.loads(messages("--json"))] == [{"seen": 0, "of": 1}]
+    look(office.world)
+    assert "looked at" not in messages()
+    assert [one["looked_at"] for one in json.loads(messages("--json"))] == [None]
