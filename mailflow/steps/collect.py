@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from mailflow.errors import PermanentError
 from mailflow.maillog import log, short
 from mailflow.steps.world import World
 from mailflow.store.messages import Arrival
@@ -29,23 +30,36 @@ def collect(
 ) -> int:
     """One poll of every watched folder; says how many mails were new, and calls `arrived` whenever some are safe.
 
-    `stop` ends it early, between two groups of mails; what is left is found again. Raises WireError, StoreError.
+    `stop` ends it early, between two groups of mails; what is left is found again. A folder that is refused keeps the
+    others from nothing; it is raised at the end. Raises WireError, StoreError.
     """
     begun = world.now()
     new = 0
+    trouble: PermanentError | None = None
     for folder in account.folders:
-        uidvalidity, found = mailbox.find_new(folder, partial(_seen, world, folder))
-        for group in _groups(mailbox, found):
-            new += take_over(world, group)
-            arrived()
-            if stop is not None and stop.is_set():
-                return new
-        if account.after != "keep":
-            finish(world, mailbox, folder, uidvalidity)
+        try:
+            for count in _from_folder(world, mailbox, account, folder):
+                new += count
+                arrived()
+                if stop is not None and stop.is_set():
+                    return new
+        except PermanentError as error:
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
     with world.database.write() as books:
         books.note(POLL_BEGUN, begun.isoformat())
         books.note(POLL_DONE, world.now().isoformat())
     return new
+
+
+def _from_folder(world: World, mailbox: Mailbox, account: ImapAccount, folder: str) -> Iterator[int]:
+    """Takes over what is new in the folder; how many mails were, group by group."""
+    uidvalidity, found = mailbox.find_new(folder, partial(_seen, world, folder))
+    for group in _groups(mailbox, found):
+        yield take_over(world, group)
+    if account.after != "keep":
+        finish(world, mailbox, folder, uidvalidity)
 
 
 def take_over(world: World, group: list[Fetched]) -> int:
