@@ -84,8 +84,8 @@ def picture(person: Person, kind: str) -> tuple[str, bytes]:
         "scan": lambda: (f"{name}报名表（盖章扫描件）.jpg", stamped_scan([name, "报送单位核实意见：同意"])),
         "scan-pdf": lambda: (f"{name}-盖章扫描件.pdf", stamped_scan([name, "同意报送"], file_format="PDF")),
         "profile": lambda: (f"{name}我的信息截图.png", drawn_picture(_profile(person))),
-        "share": lambda: ("通关分享图.png", drawn_picture(["挑战答题", "恭喜通关", "2020年8月20日"])),
-        "answers": lambda: ("答题记录.png", drawn_picture(["我要答题", "答题记录", "累计答题 1,286 次"])),
+        "share": lambda: ("通关分享图.png", drawn_picture(["挑战答题", name, "恭喜通关", "2020年8月20日"])),
+        "answers": lambda: ("答题记录.png", drawn_picture(_answers(person))),
         "evidence": lambda: ("印证资料.jpg", photo(seed=person.number + 700)),
         "photo": lambda: (f"{name}生活照.jpg", photo(seed=person.number)),
     }
@@ -95,6 +95,10 @@ def picture(person: Person, kind: str) -> tuple[str, bytes]:
 def _profile(person: Person) -> list[str]:
     numbers = [f"学号 {person.study_id}", f"总积分 {person.total}", f"年度积分 {person.annual}"]
     return ["我的信息", person.name, *numbers, person.organisation]
+
+
+def _answers(person: Person) -> list[str]:
+    return ["我要答题", "答题记录", f"累计答题 {1_200 + person.number:,} 次", f"用时 {20 + person.number % 30} 分钟"]
 
 
 FILES = {
