@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailflow.judge.supplement import must_act, to_act_on
 from mailflow.model.facts import Facts
 from mailflow.model.judgement import Disposition, Judgement
+from mailflow.model.sight import Look
 from mailflow.model.states import MessageState
 from mailflow.steps.world import World
 from mailflow.store.books import Books
@@ -22,18 +23,28 @@ def waits_for_looks(world: World, books: Books, row: MessageRow, facts: Facts, j
 
     It waits once, for a set time. A mail that is judged without them is judged again when they are there.
     """
-    looks = {one.sha256: one.look for one in facts.files if one.look in world.eyes.looks}
-    wanted = {sha256: look for sha256, look in list(looks.items())[:MOST_LOOKS] if look is not None}
-    if not wanted or judgement.disposition not in LOOKED_AT:
-        row.partly_seen = False
-        return False
-    if row.look_until is not None:
-        row.partly_seen = True
+    row.partly_seen = False
+    wanted = _wanted(world, books, row, facts) if judgement.disposition in LOOKED_AT else {}
+    if not wanted:
         return False
     now = world.now()
-    waiting = books.sights.ask(row, wanted, now, until=now + world.eyes.wait)
+    waiting = books.sights.ask(row, wanted, now)
+    if row.look_until is not None:  # it waited before, and its time is over
+        row.partly_seen = True
+        return False
+    row.look_until, row.attempts = now + world.eyes.wait, 0  # reading it was no lost try
     books.record(f"message:{row.sha256}", "looks", now, state=row.state, files=len(wanted), waiting=waiting)
     return True
+
+
+def _wanted(world: World, books: Books, row: MessageRow, facts: Facts) -> dict[str, Look]:
+    """The files that can be looked at here and were not, no more of one mail than MOST_LOOKS in all."""
+    looks = {one.sha256: one.look for one in facts.files if one.look is not None and one.look in world.eyes.looks}
+    if not looks:
+        return {}
+    asked = books.sights.asked(row)
+    new = [sha256 for sha256 in looks if sha256 not in asked][: max(0, MOST_LOOKS - len(asked))]
+    return {sha256: look for sha256, look in looks.items() if sha256 in asked or sha256 in new}
 
 
 def supplement_to(books: Books, row: MessageRow, judgement: Judgement) -> tuple[int, ...] | None:

@@ -33,10 +33,13 @@ class Wanted:
 class SightBook(Book):
     """All sights, inside one transaction."""
 
-    def ask(self, message: MessageRow, wanted: Mapping[str, Look], now: datetime, *, until: datetime) -> int:
-        """Notes that these files of a mail are to be looked at, by SHA-256; says how many of them wait.
+    def asked(self, message: MessageRow) -> set[str]:
+        """The files of a mail that were to be looked at so far."""
+        linked = select(MessageSightRow.sight_sha256).where(MessageSightRow.message_id == message.id)
+        return set(self._session.exec(linked))
 
-        Its judgement waits for that `until` then; reading it was no lost try.
+    def ask(self, message: MessageRow, wanted: Mapping[str, Look], now: datetime) -> int:
+        """Notes that these files of a mail are to be looked at, by SHA-256; says how many of them wait.
 
         A file that was seen before, whoever brought it, is not looked at again.
         """
@@ -47,12 +50,8 @@ class SightBook(Book):
                 rows[sha256] = SightRow(sha256=sha256, look=look.value, asked_at=now)
         self._session.add_all(rows.values())
         self._session.flush()
-        linked = select(MessageSightRow.sight_sha256).where(MessageSightRow.message_id == message.id)
-        for sha256 in wanted.keys() - set(self._session.exec(linked)):
+        for sha256 in wanted.keys() - self.asked(message):
             self._session.add(MessageSightRow(message_id=message.id, sight_sha256=sha256))
-        message.look_until = until
-        message.attempts = 0
-        self._session.add(message)
         self._session.flush()
         return sum(row.state == WAITING for row in rows.values())
 

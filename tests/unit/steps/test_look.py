@@ -17,6 +17,7 @@ from mailflow.model.letter import LetterKind
 from mailflow.model.sight import Line, Look, Page, Sight
 from mailflow.steps.eyes import Eyes, LookTask
 from mailflow.steps.look import look
+from mailflow.steps.lookout import MOST_LOOKS
 from mailflow.steps.process import process
 from mailflow.steps.readers import Failed
 from mailflow.store.tables import LetterRow
@@ -254,3 +255,40 @@ def test_how_far_looking_is_stands_in_the_list_of_mails(office: Office, tmp_path
     look(office.world)
     assert "looked at" not in messages()
     assert [one["looked_at"] for one in json.loads(messages("--json"))] == [None]
+
+
+def test_of_a_mail_with_a_flood_of_pictures_the_first_are_looked_at_and_no_more(office: Office, eye: FakeEye) -> None:
+    files = [(f"{number}.jpg", photo(seed=number, kilobytes=1)) for number in range(MOST_LOOKS + 5)]
+    sha256 = office.mail(SENDER, "王小明+志愿播音员", files=files)
+    for _ in range(4):
+        office.judge()
+        look(office.world)
+    office.judge()
+    assert len(eye.shown) == MOST_LOOKS
+    assert office.message(sha256).state == "judged"
+    assert not office.message(sha256).partly_seen
+
+
+def test_what_can_be_looked_at_only_later_is_looked_at_when_the_mail_is_judged_again(
+    opens: Opens, eye: FakeEye
+) -> None:
+    def convert(tasks: Iterable[LookTask], _files: object) -> list[Sight]:
+        return [Sight(one.sha256, one.look, problem="attachment.unsupported") for one in tasks]
+
+    before = opens(eyes=Eyes(frozenset({Look.DOCUMENT}), convert=convert))
+    files = [("报名表.rtf", b"{\\rtf1 }"), ("我的信息.jpg", photo(seed=1))]
+    sha256 = before.mail(SENDER, "王小明+志愿播音员", files=files)
+    before.judge()
+    look(before.world)
+    before.judge()
+    assert before.message(sha256).state == "judged"
+    after = opens(eyes=Eyes(frozenset({Look.PICTURE}), eye))  # type: ignore[arg-type]
+    with after.world.database.write() as books:
+        row = books.messages.by_sha(sha256)
+        assert row is not None
+        books.messages.replay(row)
+    after.judge()
+    assert look(after.world) == 1
+    after.judge()
+    assert len(eye.shown) == 1
+    assert (after.message(sha256).state, after.message(sha256).partly_seen) == ("judged", False)
