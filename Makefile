@@ -46,7 +46,7 @@ lint: $(STAMP)
 	@$(BIN)/python -m pytest tests/unit/house/test_architecture.py
 
 fuzz: $(STAMP)
-	@$(BIN)/python -m tests.fuzz $(SECONDS)
+	@$(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
 
 accuracy: $(STAMP)
 	@$(BIN)/python -m bench.accuracy $(ARGS)

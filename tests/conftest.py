@@ -1,10 +1,17 @@
-"""For all tests: names that are the same in every process, so that they can be shared out among several."""
+"""For all tests: names that are the same in every process, so that they can be shared out among several.
+
+Hypothesis draws the same examples in every run, on a slow machine too; new ones are for `make fuzz`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

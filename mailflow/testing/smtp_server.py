@@ -89,7 +89,8 @@ class EmbeddedSmtp:
         await self._stop.wait()
         listening.close()
         for transport in reversed(transports):  # TLS before the line beneath it
-            cast(asyncio.WriteTransport, transport).abort()
+            if not transport.is_closing():  # before Python 3.11.4 one that is closed cannot be aborted
+                cast(asyncio.WriteTransport, transport).abort()
         for _ in range(5):  # lets the loop close the sockets
             await asyncio.sleep(0)
 

@@ -1,11 +1,13 @@
-"""`python -m tests.fuzz [SECONDS]`: draws new inputs for so long (60), each kind in turn; ends where one breaks.
+"""`python -m tests.fuzz [SECONDS [SEED]]`: draws inputs for so long (60), each kind in turn; ends where one breaks.
 
-The time bounds how long it goes on drawing, never what is found: a round that has begun is finished.
+The time bounds how long it goes on drawing, never what is found: a round that has begun is finished. The same seed
+draws the same inputs in the same order; without one they are new every time.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -22,14 +24,18 @@ ROUND = 50
 Target = tuple[st.SearchStrategy[bytes], Callable[[bytes], None]]
 
 
-def fuzz(seconds: float, targets: Mapping[str, Target] = TARGETS) -> int:
-    """Draws for `seconds`, each target at least once; 0 where all held, 1 where one broke (told on stdout)."""
+def fuzz(seconds: float, targets: Mapping[str, Target] = TARGETS, *, begin: int | None = None) -> int:
+    """Draws for `seconds`, each target at least once, from the seed `begin` on.
+
+    0 where all held, 1 where one broke (told on stdout).
+    """
     until = monotonic() + seconds
+    seeds = random.Random(begin if begin is not None else os.urandom(16))
     counts, worst = dict.fromkeys(targets, 0), {name: Worst() for name in targets}
     broken = False
     while not broken:
         for name, (drawn, holds) in targets.items():
-            number = int.from_bytes(os.urandom(4))
+            number = seeds.getrandbits(32)
             try:
                 counts[name] += _round(number, drawn, holds, worst[name])
             except BaseException:
@@ -62,4 +68,5 @@ def _round(number: int, drawn: st.SearchStrategy[bytes], holds: Callable[[bytes]
 
 
 if __name__ == "__main__":
-    sys.exit(fuzz(float(sys.argv[1]) if len(sys.argv) > 1 else 60))
+    given_words = sys.argv[1:]
+    sys.exit(fuzz(float(given_words[0]) if given_words else 60, begin=int(given_words[1]) if given_words[1:] else None))
