@@ -30,8 +30,8 @@ def waits_for_looks(world: World, books: Books, row: MessageRow, facts: Facts, j
     now = world.now()
     waiting = books.sights.ask(row, wanted, now)
     if row.look_until is not None:  # it waited before, and its time is over
-        row.partly_seen = True
-        return False
+        row.partly_seen = waiting > 0
+        return not waiting and row.attempts < 2  # all was seen while it was read: it is read again with that, once
     row.look_until, row.attempts = now + world.eyes.wait, 0  # reading it was no lost try
     books.record(f"message:{row.sha256}", "looks", now, state=row.state, files=len(wanted), waiting=waiting)
     return True

@@ -292,3 +292,19 @@ def test_what_can_be_looked_at_only_later_is_looked_at_when_the_mail_is_judged_a
     after.judge()
     assert len(eye.shown) == 1
     assert (after.message(sha256).state, after.message(sha256).partly_seen) == ("judged", False)
+
+
+def test_what_is_seen_while_the_mail_is_read_is_judged_with_it(office: Office, eye: FakeEye) -> None:
+    eye.sees = unreadable
+    sha256 = apply(office)
+    office.judge()
+    office.clock.set(office.clock.now() + MINUTE)
+
+    def meanwhile(_task: object) -> None:
+        look(office.world)
+
+    office.readers.spoil = meanwhile
+    office.tick(at_once=True)
+    [entry] = office.ask(lambda books: books.entries.all("shanxi-2020"))
+    assert "attachment.unreadable" in [one.code for one in entry.findings]
+    assert (office.message(sha256).state, len(receipts(office))) == ("answered", 1)
