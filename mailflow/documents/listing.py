@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mailflow.documents.grid import Grid, Sheet
 from mailflow.documents.labels import Vocabulary, keys_of, vocabulary
 from mailflow.documents.titles import categories_in_title, named_categories
 from mailflow.documents.values import one_line, squeeze
+from mailflow.intake.charset import HAN
 from mailflow.intake.names import is_likely_name
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Listed
@@ -15,6 +17,8 @@ from mailflow.model.facts import Listed
 MOST_LISTED = 500
 NAME, STUDY_ID = "name", "study_id"
 _HEADING_ROWS = 6
+_SHORTEST_ID = 6
+_MAY_BE_NAME = re.compile(f"[{HAN}]{{2,4}}")
 
 
 def read_listing(sheet: Sheet, campaign: Campaign) -> tuple[Listed, ...]:
@@ -49,11 +53,16 @@ def _rows(grid: Grid, words: Vocabulary, titled: tuple[str, ...]) -> Iterator[Li
     for below in range(row + 1, grid.height):
         cell = grid.at(below, column)
         name = "".join(one_line(cell.text).split()) if cell is not None else ""
-        if not is_likely_name(name):
-            continue
         study_id = grid.at(below, study_ids[1]) if study_ids is not None else None
         digits = squeeze(study_id.text) if study_id is not None else ""
+        if not is_likely_name(name) and (words.is_fixed(name) or not _is_numbered(name, digits)):
+            continue
         yield Listed(name, digits if digits.isdigit() else None, _categories(grid, below, words) or titled)
+
+
+def _is_numbered(name: str, study_id: str) -> bool:
+    """Whether a 学号 makes a name of what does not read like one, as with a rare surname; 合计 12 is none."""
+    return study_id.isdigit() and len(study_id) >= _SHORTEST_ID and _MAY_BE_NAME.fullmatch(name) is not None
 
 
 def _heading(grid: Grid, words: Vocabulary, field: str) -> tuple[int, int] | None:

@@ -40,6 +40,8 @@ _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文司欧诸上皇慕令"
 )
+_NOBODY = re.compile("某{1,2}人?$")
+"""How a name ends that is left open: 王某, 李某某."""
 _JOINTS = ("+", "-", "_", "、")
 _FOREMOST = 60
 _LONGEST_SURNAME_ALIKE = 5
@@ -69,7 +71,7 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
         likely = all(is_likely_name(name) for _, name in listed)
         unit = next((unit for unit, _ in listed if unit), None)
         return Choice(None, unit, len(listed), tuple(name for _, name in listed) if likely else ())
-    words = [word for piece in pieces for word in _words(piece, noise)][:_FOREMOST]
+    words = [word for piece in pieces for word in _words(piece, noise) if not _NOBODY.search(word)][:_FOREMOST]
     split = [_without_unit(word) for word in words]
     if of_many and words and not any(_is_certain(name) for _, name in split):
         return Choice(unit="".join(words))
@@ -227,7 +229,7 @@ def _is_possible(name: str) -> bool:
 
 
 def _is_short(name: str) -> bool:
-    return _SHORT_NAME.fullmatch(name) is not None
+    return _SHORT_NAME.fullmatch(name) is not None and _NOBODY.search(name) is None
 
 
 def _is_name(name: str) -> bool:

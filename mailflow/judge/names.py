@@ -10,19 +10,21 @@ from mailflow.intake.charset import HAN
 
 _DOTS = str.maketrans("", "", "·•・‧∙.")
 _BLANKS_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
+_SEX = re.compile(r"\s*[(（]\s*[男女](?:[,，、\s][^()（）]{0,8})?\s*[)）]\s*$")
+"""What people add to a name on the form: （男）, (女，汉族)."""
 _NEVER_IN_A_NAME = ("Cc", "Cn", "Co", "Cs")
 
 
 @lru_cache(maxsize=16_384)
 def folded(text: str) -> str:
-    """`text` fit to be compared: NFKC, without case, blanks, format characters and the dots inside names."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_DOTS)
+    """`text` fit to be compared: NFKC, without case, blanks, format characters, the dots inside names, a sex behind."""
+    plain = unicodedata.normalize("NFKC", _SEX.sub("", text)).casefold().translate(_DOTS)
     return "".join(one for one in plain if not one.isspace() and unicodedata.category(one) != "Cf")
 
 
 def tidied(name: str) -> str:
-    """A name as it is kept: without format characters and blanks between Han characters, else one blank each."""
-    visible = "".join(one for one in name if unicodedata.category(one) != "Cf")
+    """A name as it is kept: without format characters, blanks between Han characters (else one each), a sex behind."""
+    visible = "".join(one for one in _SEX.sub("", name) if unicodedata.category(one) != "Cf")
     return _BLANKS_BETWEEN_HAN.sub("", " ".join(visible.split()))
 
 

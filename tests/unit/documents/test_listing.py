@@ -36,6 +36,16 @@ def test_a_list_gives_names_numbers_and_categories(campaign: Campaign) -> None:
     assert listed(campaign, rows) == (Listed("王小明", "1000000001", LEARNER), Listed("李晓华", None, ANNOUNCER))
 
 
+def test_a_rare_surname_is_one_where_a_number_stands_beside_it_and_a_sum_is_not(campaign: Campaign) -> None:
+    rows = [
+        ["姓名", "学号"], ["水小明", "1000000001"], ["禤晓华", "1000000002"], ["合计", "12"], ["全国排名", "1000000"],
+    ]  # fmt: skip
+    assert listed(campaign, "优秀学员", rows) == (
+        Listed("水小明", "1000000001", LEARNER),
+        Listed("禤晓华", "1000000002", LEARNER),
+    )
+
+
 def test_a_category_in_the_lists_title_counts_for_all_rows_that_name_none(campaign: Campaign) -> None:
     rows = [["姓名", "单位"], ["王小明", "省水利厅"], ["李晓华", "志愿播音员"]]
     assert [one.categories for one in listed(campaign, "优秀学员推荐名单", rows)] == [LEARNER, ANNOUNCER]

@@ -107,6 +107,8 @@ def test_every_way_to_write_the_same_subject_is_read_alike(subject: str) -> None
         ("王小明等五人优秀学员", SubjectReading("王小明", LEARNER, count=5)),
         ("共12人优秀学员报名", SubjectReading(None, LEARNER, count=12)),
         ("王小明、李晓华+优秀学员", SubjectReading(None, LEARNER, count=2, names=("王小明", "李晓华"))),
+        ("王某等3人优秀学员", SubjectReading(None, LEARNER, count=3)),
+        ("李某某+优秀学员", SubjectReading(None, LEARNER)),
         ("王小明和李晓华+优秀学员", SubjectReading(None, LEARNER, count=2, names=("王小明", "李晓华"))),
         (
             "省水利厅王小明、李晓华+优秀学员",

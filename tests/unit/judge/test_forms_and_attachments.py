@@ -49,14 +49,19 @@ def test_the_right_form_beside_a_wrong_one_is_enough(desk: Desk) -> None:
     assert submission.fields["total_points"] == 28345
 
 
+def test_another_person_told_apart_in_brackets_is_another_name(desk: Desk) -> None:
+    submission = desk.send(papers_for(desk.campaign, "outstanding-learner", name="王小明（大）"), at=MONDAY)
+    assert errors(submission) == {("form.name-mismatch", "name")}
+
+
 def test_another_name_on_the_form_is_asked_about_without_accusing(desk: Desk) -> None:
     submission = desk.send(papers_for(desk.campaign, "outstanding-learner", name="李晓华"), at=MONDAY)
     assert errors(submission) == {("form.name-mismatch", "name")}
     assert "请核对" in found(submission, "form.name-mismatch").text
 
 
-@pytest.mark.parametrize("name", ["王 小 明", "王小明 ", "王\u200b小明"])
-def test_blanks_and_invisible_characters_make_no_other_name(desk: Desk, name: str) -> None:
+@pytest.mark.parametrize("name", ["王 小 明", "王小明 ", "王\u200b小明", "王小明（男）", "王小明 (女，汉族)"])
+def test_blanks_invisible_characters_and_a_sex_behind_make_no_other_name(desk: Desk, name: str) -> None:
     assert desk.send(papers_for(desk.campaign, "outstanding-learner", name=name), at=MONDAY).verdict is Verdict.ACCEPTED
 
 
