@@ -80,7 +80,15 @@ def is_long(one: Field, form: FormWords) -> bool:
 def _value(text: str, one: Field, year: int, *, is_long: bool) -> Value | None:
     if one.kind is FieldKind.TEXT:
         return (clean_text(text) if is_long else one_line(text)) or None
-    return read_value(text, one.kind, year)
+    return read_value(_without_label(text, one), one.kind, year)
+
+
+def _without_label(text: str, one: Field) -> str:
+    """A number or date without the field's own label, which some write into the cell once more: 学号10012345."""
+    for label in sorted(one.labels, key=len, reverse=True):
+        if text.lstrip().startswith(label):
+            return text.lstrip().removeprefix(label).lstrip(" :：")
+    return text
 
 
 def _by_pattern(

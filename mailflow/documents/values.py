@@ -67,6 +67,7 @@ _DATES = (
     re.compile(r"(?P<name>[a-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})(?!\d)", re.I),
 )
 _DAY_FIRST = re.compile(r"(?<!\d)(?P<d>\d{1,2})[./\-](?P<m>\d{1,2})[./\-](?P<y>\d{4})(?!\d)")
+_MONTH_AND_DAY = re.compile(r"(?P<m>\d{1,2})[./\-](?P<d>\d{1,2})[日号]?")
 _UNFILLED_DATE = re.compile(r"(?:\d{2,4})?年月日?|年\d*月日|\d*月日")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -189,6 +190,8 @@ def _date(text: str, year: int) -> date | None:
         parts = match.groupdict()
         month = _month(parts["name"]) if parts.get("name") else int(parts["m"])
         return _day(int(parts.get("y") or year), month, int(parts["d"]))
+    if (bare := _MONTH_AND_DAY.fullmatch(text)) and int(bare["m"]) <= 12 < int(bare["d"]):
+        return _day(year, int(bare["m"]), int(bare["d"]))  # 8.19; 8.9 may be either
     match = _DAY_FIRST.search(text)
     if match is None:
         return None

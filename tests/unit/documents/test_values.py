@@ -163,6 +163,13 @@ def test_a_printed_unit_alone_is_no_number(text: str) -> None:
 
 def test_a_day_without_a_year_is_in_the_year_of_the_campaign() -> None:
     assert read_value("8月20日", FieldKind.DATE, 2026) == date(2026, 8, 20)
+    assert read_value("8.19", FieldKind.DATE, 2026) == date(2026, 8, 19)
+
+
+@pytest.mark.parametrize("text", ["8.9", "19.8", "13.32", "分数8.19"])
+def test_two_numbers_that_may_be_a_day_in_two_ways_or_none_are_refused(text: str) -> None:
+    with pytest.raises(ReadRefused):
+        read_value(text, FieldKind.DATE, 2026)
 
 
 @pytest.mark.parametrize(
