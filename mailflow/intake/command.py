@@ -11,6 +11,10 @@ from mailflow.model.command import Command, CommandKind
 _ASKS_BY_NUMBER = frozenset({CommandKind.STATUS, CommandKind.WITHDRAW})
 SEPARATORS = " :：，,、-+　[]【】()（）<>《》"
 
+_COURTESY = re.compile(
+    r"(?:[\s,，。、!！~～]*(?:谢谢|多谢|感谢|thank you|thanks)[您你了啦]?)?[\s。.!！~～]*$", re.IGNORECASE
+)
+
 
 def read_command(subject: str, campaign: Campaign) -> Command | None:
     """The command that the subject is, None where it is none.
@@ -22,7 +26,7 @@ def read_command(subject: str, campaign: Campaign) -> Command | None:
     for word, kind in _words(campaign):
         if not text.casefold().startswith(word):
             continue
-        rest = text[len(word) :]
+        rest = _COURTESY.sub("", text[len(word) :], count=1)
         if rest and rest[0] not in SEPARATORS and word[-1].isascii() and rest[0].isascii():
             continue
         command = _command(kind, rest, campaign)

@@ -24,6 +24,8 @@ SHANXI, VILLAGE = load_campaign("shanxi-2020"), load_campaign("village-grants")
         ("撤回 sx20 7k4m2q1", Command(CommandKind.WITHDRAW, ("SX20-7K4M2Q1",))),
         ("查询报名结果", Command(CommandKind.STATUS)),
         ("撤回", Command(CommandKind.WITHDRAW)),
+        ("查询 SX20-7K4M2Q，谢谢您！", Command(CommandKind.STATUS, ("SX20-7K4M2Q",))),
+        ("查询 SX20-7K4M 谢谢", Command(CommandKind.STATUS, ("SX20-7K4M",))),
         ("撤回报名", Command(CommandKind.WITHDRAW)),
         ("帮助", Command(CommandKind.HELP)),
         ("索取报名表 优秀学员", Command(CommandKind.FORM, category="outstanding-learner")),
