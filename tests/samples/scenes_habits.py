@@ -20,6 +20,7 @@ from tests.samples.parts import (
     head,
     mail,
     papers,
+    workbook,
     zipped,
 )
 from tests.samples.parts import picture as small_picture
@@ -133,8 +134,33 @@ def _structure() -> None:
     )
 
 
+def _by_hand() -> None:
+    HABITS["a name left open before the number of applicants"] = lambda: mail(
+        "王某等2人优秀学员", [*papers(), *papers("李晓华", 学号="1000000002")], sender=UNIT
+    )
+    HABITS["a form with a sex behind the name, a label in a value and a short date"] = lambda: mail(
+        files=papers(姓名="王小明（男）", 学号="学号1000000001", 截图时间="8.19")
+    )
+    HABITS["a promise below the form is no unit"] = lambda: mail(
+        files=papers(备注="以上内容属实。本人姓名：王小明，如有虚假愿承担责任")
+    )
+    rows = [
+        ["姓名", "学号", "填报项目"],
+        ["水小明", "1000000001", "优秀学员"],
+        ["王晓华", "1000000002", "优秀学员"],
+        ["合计", "2", ""],
+    ]
+    HABITS["a list with a rare surname"] = lambda: mail(
+        "省水利厅报送优秀学员2人",
+        [("汇总.xlsx", workbook(rows)), *papers("水小明"), *papers("王晓华", 学号="1000000002")],
+        sender=UNIT,
+    )
+    HABITS["a status command with thanks"] = lambda: mail("查询 SX20-7K4MHQ 谢谢！", [])
+
+
 _questions()
 _commands()
 _subjects()
 _files()
 _structure()
+_by_hand()
