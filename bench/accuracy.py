@@ -1,4 +1,4 @@
-"""How well pictures and scanned forms are read: the real eye over the drawn corpus, written to docs/accuracy.md.
+"""How well pictures and forms are read: the real eye and converter over a made-up corpus, into docs/accuracy.md.
 
 Usage: python -m bench.accuracy [--rounds 2] [--seed 0] [--out docs/accuracy.md]
 """
@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.formats import Format, formats
 from mailflow.campaign.load import load_campaign
 from mailflow.model.campaign import Campaign
+from mailflow.sight import office
 from mailflow.sight.installed import missing
 from mailflow.sight.look import look_at
 from mailflow.testing.paper import form_classes
@@ -39,6 +41,13 @@ file. **Real pictures are harder.**
 SEALS = """
 A red seal was seen on {seals} of the {sealed} pages that bear one in colour, and on {missealed} of the others.
 """
+ELECTRONIC = """
+## Electronic forms
+
+The blank form of each category, filled in by its content controls and saved in that format; .doc, .wps, .rtf and .odt
+are converted by LibreOffice before they are read. What is read here is used by the rules.
+
+"""
 FOOT = """
 ## What this does not show
 
@@ -58,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="other people, other numbers")
     parser.add_argument("--out", type=Path, default=Path("docs/accuracy.md"))
     asked = parser.parse_args(arguments)
-    if lacking := missing():
+    if lacking := missing() or office.available():
         print(lacking, file=sys.stderr)
         return 2
     campaign = load_campaign(CAMPAIGN)
@@ -66,8 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screens = measured(screen_classes(**how), campaign)
     forms = measured(form_classes(campaign, **how), campaign)
     scenes = measured(scene_classes(**how), campaign)
-    asked.out.write_text(page(screens, forms, scenes), encoding="utf-8")
+    electronic = dict(formats(campaign))
+    asked.out.write_text(page(screens, forms, scenes, electronic), encoding="utf-8")
     accepted = sum(one.accepted for one in (*screens.values(), *forms.values()))
+    accepted += sum(one.wrong for one in electronic.values())
     print(f"{asked.out}: {accepted} wrong and accepted")
     return 1 if accepted else 0
 
@@ -85,7 +96,9 @@ def measured(classes: Classes, campaign: Campaign) -> dict[str, Tally]:
     return found
 
 
-def page(screens: dict[str, Tally], forms: dict[str, Tally], scenes: dict[str, Tally]) -> str:
+def page(
+    screens: dict[str, Tally], forms: dict[str, Tally], scenes: dict[str, Tally], electronic: dict[str, Format]
+) -> str:
     """docs/accuracy.md."""
     read = [*screens.values(), *forms.values()]
     files = sum(one.files for one in (*read, *scenes.values()))
@@ -102,6 +115,8 @@ def page(screens: dict[str, Tally], forms: dict[str, Tally], scenes: dict[str, T
             _table(
                 ("picture of", "files", "mistaken"), [(name, one.files, one.mistold) for name, one in scenes.items()]
             ),
+            ELECTRONIC,
+            electronic_table(electronic),
             FOOT.format(wrong=sum(one.wrong for one in read), fields=sum(one.fields for one in read)),
         )
     )
@@ -124,6 +139,12 @@ def _values_table(first: str, classes: dict[str, Tally]) -> str:
     rows = [(name, *(getattr(one, key) for key in COLUMNS)) for name, one in classes.items()]
     total = [sum(getattr(one, key) for one in classes.values()) for key in COLUMNS]
     return _table((first, *COLUMNS.values()), [*rows, ("**together**", *(f"**{number}**" for number in total))])
+
+
+def electronic_table(classes: dict[str, Format]) -> str:
+    """The section of forms that are no pictures."""
+    rows = [(name, one.files, one.fields, one.right, one.refused, one.wrong) for name, one in classes.items()]
+    return _table(("format", "files", "values", "right", "not read", "wrong"), rows)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
