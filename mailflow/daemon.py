@@ -1,8 +1,8 @@
 """The daemon: a few lanes side by side, and a scheduler that only wakes them.
 
-Intake polls the mailbox in a thread of its own; the main thread judges, answers and keeps the calendar; delivery
-empties the outbox, each account in a thread of its own. Each lane survives whatever happens to it: it says so, waits
-longer each time, and goes on.
+Intake polls the mailbox in a thread of its own; the main thread judges, answers and keeps the calendar; looking reads
+pictures and older documents in another, and delivery empties the outbox, each account in its own. Each lane survives
+whatever happens to it: it says so, waits longer each time, and goes on.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import monotonic
 
 from mailflow.errors import StoreError
@@ -42,8 +43,20 @@ def look(world: World, *, seconds: float = SECONDS, stop: threading.Event | None
 def _convert(world: World, documents: Sequence[Wanted]) -> None:
     """Converts all of them at once: a converter takes longer to start than to convert."""
     assert world.eyes.convert is not None
-    _begin(world, documents)
-    _note(world, world.eyes.convert([LookTask(one.sha256, one.look) for one in documents], world.files))
+    spent = [one for one in documents if one.attempts >= MOST_ATTEMPTS]
+    if spent:  # a converter that broke over them takes the others with it: they are tried no more
+        _note(world, [unreadable(LookTask(one.sha256, one.look), "it broke the converter") for one in spent])
+    tasks = [LookTask(one.sha256, one.look) for one in documents if one not in spent]
+    if not tasks:
+        return
+    _begin(world, tasks)
+    try:
+        sights = world.eyes.convert(tasks, world.files)
+    except StoreError:
+        with suppress(StoreError), world.database.write() as books:
+            books.sights.excuse_attempt(one.sha256 for one in tasks)
+        raise
+    _note(world, sights)
 
 
 def _look_at(world: World, pictures: Sequence[Wanted], until: float, stop: threading.Event) -> None:
@@ -70,7 +83,7 @@ def _look_at(world: World, pictures: Sequence[Wanted], until: float, stop: threa
                 _note(world, [unreadable(task, result.error)])
 
 
-def _begin(world: World, wanted: Sequence[Wanted]) -> None:
+def _begin(world: World, wanted: Sequence[Wanted | LookTask]) -> None:
     with world.database.write() as books:
         books.sights.begin_attempt(one.sha256 for one in wanted)
 

@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from datetime import timedelta
 
-from mailflow.errors import StoreError
+from mailflow.errors import ReadRefused, StoreError
 from mailflow.model.sight import Look, Sight
 from mailflow.sight import antiword, installed, office
 from mailflow.sight.look import MEMORY_BYTES, look_at
-from mailflow.steps.eyes import Eyes, LookTask
+from mailflow.steps.eyes import Eyes, LookTask, unreadable
 from mailflow.steps.readers import Bounds, Readers
 from mailflow.store.spool import Spool
 
@@ -39,17 +39,28 @@ def open_eyes(
 
 def look_at_file(task: LookTask, files: Spool) -> Sight:
     """In a child: what is seen in the file."""
-    return look_at(files.get(task.sha256), task.look)
+    try:
+        content = files.get(task.sha256)
+    except StoreError as error:  # gone or damaged: no fault of the disk, and the same at every try
+        raise ReadRefused(str(error)) from error
+    return look_at(content, task.look)
 
 
 def convert_files(tasks: Sequence[LookTask], files: Spool) -> list[Sight]:
-    """The documents made readable; each docx is kept in `files`. Raises StoreError."""
+    """The documents made readable; each docx is kept in `files`. Raises StoreError where the disk takes nothing."""
+    there: list[tuple[LookTask, bytes]] = []
+    lost: list[Sight] = []
+    for task in tasks:
+        try:
+            there.append((task, files.get(task.sha256)))
+        except StoreError as error:  # gone or damaged: it costs no other
+            lost.append(unreadable(task, str(error)))
     try:
-        results = office.convert([(one.sha256, files.get(one.sha256)) for one in tasks])
+        results = office.convert([(task.sha256, content) for task, content in there])
     except OSError as error:
         raise StoreError(f"documents cannot be converted: {error.strerror}") from error
     kept = iter(files.put([one.docx for one in results if one.docx is not None]))
-    return [
+    return lost + [
         Sight(
             task.sha256,
             task.look,
@@ -57,5 +68,5 @@ def convert_files(tasks: Sequence[LookTask], files: Spool) -> list[Sight]:
             problem=one.problem,
             detail=one.detail,
         )
-        for task, one in zip(tasks, results, strict=True)
+        for (task, _), one in zip(there, results, strict=True)
     ]

@@ -84,6 +84,12 @@ class SightBook(Book):
             row.attempts += 1
             self._session.add(row)
 
+    def excuse_attempt(self, hashes: Iterable[str]) -> None:
+        """Takes back the counted look at each of these files: something else was at fault."""
+        for row in self._session.exec(self._of_files(hashes)):
+            row.attempts = max(0, row.attempts - 1)
+            self._session.add(row)
+
     def saw(self, sight: Sight, now: datetime) -> None:
         """Notes what was seen in a file."""
         row = self._session.get(SightRow, sight.sha256)

@@ -12,14 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from mailflow.cli.app import app
-from mailflow.errors import StoreError
+from mailflow.errors import ReadRefused, StoreError
 from mailflow.model.letter import LetterKind
 from mailflow.model.sight import Line, Look, Page, Sight
 from mailflow.steps.eyes import Eyes, LookTask
 from mailflow.steps.look import look
+from mailflow.steps.looking import convert_files, look_at_file
 from mailflow.steps.lookout import MOST_LOOKS
 from mailflow.steps.process import process
 from mailflow.steps.readers import Failed
+from mailflow.store.spool import Spool
 from mailflow.store.tables import LetterRow
 from mailflow.testing.forms import filled_form
 from mailflow.testing.office import Office
@@ -308,3 +310,50 @@ def test_what_is_seen_while_the_mail_is_read_is_judged_with_it(office: Office, e
     [entry] = office.ask(lambda books: books.entries.all("shanxi-2020"))
     assert "attachment.unreadable" in [one.code for one in entry.findings]
     assert (office.message(sha256).state, len(receipts(office))) == ("answered", 1)
+
+
+def test_a_document_that_breaks_the_converter_is_noted_as_unreadable_and_pictures_are_looked_at(
+    opens: Opens, eye: FakeEye
+) -> None:
+    def convert(tasks: Iterable[LookTask], _files: object) -> list[Sight]:
+        raise RuntimeError(f"broken by {len(list(tasks))}")
+
+    office = opens(eyes=Eyes(frozenset({Look.PICTURE, Look.DOCUMENT}), eye, convert))  # type: ignore[arg-type]
+    files = [("报名表.rtf", b"{\\rtf1 }"), ("我的信息.jpg", photo(seed=1))]
+    sha256 = office.mail(SENDER, "王小明+志愿播音员", files=files)
+    office.judge()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="broken by 1"):
+            look(office.world)
+    assert look(office.world) == 2
+    office.judge()
+    assert (office.message(sha256).state, len(eye.shown)) == ("judged", 1)
+
+
+def test_a_disk_that_takes_no_converted_document_costs_it_no_try(opens: Opens) -> None:
+    full = True
+
+    def convert(tasks: Iterable[LookTask], _files: object) -> list[Sight]:
+        if full:
+            raise StoreError("the disk is full")
+        return [Sight(one.sha256, one.look, converted=None, problem="attachment.unsupported") for one in tasks]
+
+    office = opens(eyes=Eyes(frozenset({Look.DOCUMENT}), convert=convert))
+    sha256 = office.mail(SENDER, "王小明+志愿播音员", files=[("报名表.rtf", b"{\\rtf1 }")])
+    office.judge()
+    for _ in range(4):
+        with pytest.raises(StoreError, match="full"):
+            look(office.world)
+    full = False
+    assert look(office.world) == 1
+    [sight] = office.ask(lambda books: books.sights.of_messages([office.message(sha256).id or 0])).values()
+    assert [one.problem for one in sight] == ["attachment.unsupported"]
+
+
+def test_a_file_that_is_damaged_in_the_store_is_a_finding_and_costs_no_other(tmp_path: Path) -> None:
+    files = Spool(tmp_path / "files")
+    task = LookTask("0" * 64, Look.DOCUMENT)
+    [sight] = convert_files([task], files)
+    assert (sight.sha256, sight.problem) == (task.sha256, "attachment.unreadable")
+    with pytest.raises(ReadRefused):
+        look_at_file(LookTask("0" * 64, Look.PICTURE), files)
