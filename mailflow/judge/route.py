@@ -16,6 +16,7 @@ from mailflow.judge.phrase import listed, quoted, say
 from mailflow.judge.place import place
 from mailflow.judge.wrapped import is_decoration, one_subject, sections_of
 from mailflow.model.campaign import Campaign, Severity
+from mailflow.model.command import CommandKind
 from mailflow.model.entry import KnownEntry, Unit
 from mailflow.model.facts import Facts, Role
 from mailflow.model.judgement import Disposition, Draft, Route
@@ -229,7 +230,10 @@ def _undecided(case: _Case) -> Route:
         return _held(case, "subject.category-ambiguous")
     if _category_of(case, case.forms) is not None:
         return _held(case, "subject.name-missing")
-    return _held(case, "subject.category-unknown" if _name_of(case) else "subject.unreadable")
+    if _name_of(case):
+        return _held(case, "subject.category-unknown")
+    is_bare = not case.message.attachments and not case.message.cloud_links
+    return _held(case, "subject.unreadable", phrase="held.no-application" if is_bare else "")
 
 
 def _held(case: _Case, code: str, *, phrase: str = "") -> Route:
@@ -244,6 +248,8 @@ def _held(case: _Case, code: str, *, phrase: str = "") -> Route:
         name=quoted(case.subject.name or ""),
         category=names[0] if names else "",
         categories=listed(campaign, names),
+        help=_command(campaign, CommandKind.HELP),
+        blank=_command(campaign, CommandKind.FORM),
     )
     return Route(
         Disposition.HELD,
@@ -252,3 +258,8 @@ def _held(case: _Case, code: str, *, phrase: str = "") -> Route:
         guess_name=_name_of(case),
         guess_category=_category_of(case, case.forms),
     )
+
+
+def _command(campaign: Campaign, kind: CommandKind) -> str:
+    """How a mail command is written, the first of its spellings."""
+    return say(campaign, f"command.words.{kind.value}").split("|")[0]

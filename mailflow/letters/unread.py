@@ -13,6 +13,7 @@ from mailflow.model.campaign import Campaign
 from mailflow.model.judgement import Disposition
 
 _MOST_SENTENCES = 3
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def _is_entry(answer: Answered) -> bool:
 
 def _unread(answer: Answered, campaign: Campaign) -> Unread:
     told = for_sender(answer.judgement.findings)
-    sentences = dict.fromkeys(shown(finding.text, 160) for finding in told)
+    sentences = dict.fromkeys(shown(finding.text, _LONGEST) for finding in told)
     about_subject = any(finding.code.startswith("subject.") for finding in told)
     example = campaign.subject_example
     return Unread(
