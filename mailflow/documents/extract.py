@@ -204,12 +204,15 @@ def _unreadable(facts: FileFacts) -> str:
 
 
 def _settle_scans(read: list[tuple[Kind, FileFacts]], campaign: Campaign) -> tuple[FileFacts, ...]:
-    """Makes a PDF of a form the scan where its form came as a document too, by the same name or a scan's file name."""
+    """Makes a PDF of a form the scan where its form came as a document too, by the same name or a scan's file name.
+
+    What it says is then compared with the document, as what is read in a photographed form is.
+    """
     forms = [
         form for kind, facts in read if kind in ELECTRONIC and facts.form for form in (facts.form, *facts.more_forms)
     ]
     return tuple(
-        replace(facts, role=Role.FORM_SCAN)
+        replace(facts, role=Role.FORM_SCAN, scan=facts.form)
         if kind is Kind.PDF and facts.form is not None and _is_copy(facts, facts.form, forms, campaign)
         else facts
         for kind, facts in read

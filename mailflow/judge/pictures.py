@@ -62,7 +62,7 @@ def names_of(holding: Holding, files: Iterable[FiledFile]) -> str:
 
 def _received(holding: Holding, files: tuple[FiledFile, ...]) -> str:
     """The files by name, and whether it was what stands in them that told what they are."""
-    by_content = all(file.scan is not None or (file.shown and file.shown.role is not Role.UNKNOWN) for file in files)
+    by_content = all(file.shown is not None and file.shown.role is not Role.UNKNOWN for file in files)
     phrase = "check.recognised" if by_content else "check.received"
     return say(holding.campaign, phrase, files=names_of(holding, files))
 

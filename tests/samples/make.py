@@ -22,13 +22,14 @@ def samples() -> Iterator[tuple[str, str, bytes]]:
         from tests.samples.scenes_batches import BATCHES
         from tests.samples.scenes_charsets import CHARSETS
         from tests.samples.scenes_habits import HABITS
+        from tests.samples.scenes_office import OFFICE
         from tests.samples.scenes_people import CLOUD, ETIQUETTE, HOSTILE, IDENTITY
         from tests.samples.scenes_structure import STRUCTURE
         from tests.samples.scenes_wrappings import WRAPPINGS
     finally:
         sys.path.remove(str(ROOT))
     number = 0
-    for scenes in (CHARSETS, STRUCTURE, WRAPPINGS, CLOUD, BATCHES, ETIQUETTE, IDENTITY, HOSTILE, HABITS):
+    for scenes in (CHARSETS, STRUCTURE, WRAPPINGS, CLOUD, BATCHES, ETIQUETTE, IDENTITY, HOSTILE, HABITS, OFFICE):
         for what, build in scenes.items():
             number += 1
             random.seed(number)

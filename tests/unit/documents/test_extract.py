@@ -137,6 +137,14 @@ def test_a_pdf_beside_the_same_form_as_a_document_is_the_scan(campaign: Campaign
     assert (document.role, copy.role) == (Role.FORM, Role.FORM_SCAN)
 
 
+def test_what_a_scan_with_text_says_is_kept_beside_the_document(campaign: Campaign, form: bytes) -> None:
+    other = as_pdf(campaign, "outstanding-learner", {**PERSON, "total_points": "28346"})
+    document, copy = facts(campaign, ("报名表.docx", form), ("报名表盖章.pdf", other))
+    assert document.form is not None
+    assert copy.scan is not None
+    assert (document.form.fields["total_points"], copy.scan.fields["total_points"]) == (28345, 28346)
+
+
 def test_a_pdf_with_text_alone_is_the_form(campaign: Campaign, form_pdf: bytes) -> None:
     (one,) = facts(campaign, ("报名表.pdf", form_pdf))
     assert one.role is Role.FORM
