@@ -78,7 +78,7 @@ def unread_file(campaign: Campaign, file: FileFacts, severity: Severity) -> Find
 
 def _check_file(holding: Holding, requirement: Requirement) -> Found:
     role = requirement.role
-    files = tuple(file for file in holding.files if file.role is role or _is_pasted(file, role))
+    files = tuple(file for file in holding.files if file.role is role)
     if not files:
         return _missing(holding, requirement)
     unread = _unread(holding, role, files)
@@ -86,11 +86,6 @@ def _check_file(holding: Holding, requirement: Requirement) -> Found:
         return check_looked_into(holding, requirement, files)
     mark = Mark.MISSING if unread.severity is Severity.ERROR else Mark.UNSURE
     return weighed([unread], [Check(role, requirement.label, mark, unread.text)])
-
-
-def _is_pasted(file: FiledFile, role: Role) -> bool:
-    """Whether a form holds the picture that is asked for: people paste screenshots into it."""
-    return file.role is Role.FORM and file.shown is not None and file.shown.role is role
 
 
 def _missing(holding: Holding, requirement: Requirement) -> Found:

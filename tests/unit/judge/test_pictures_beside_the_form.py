@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -201,15 +200,6 @@ def test_a_page_that_was_asked_for_is_not_blamed_for_another_that_is_missing(des
     ]
     submission = desk.send(papers, at=MONDAY, category="challenge-master")
     assert "看起来是" not in row(submission).detail
-
-
-def test_a_screenshot_pasted_into_the_form_counts_as_that_screenshot(desk: Desk) -> None:
-    form = form_file("learner", [LEARNER], values_for(desk.campaign, LEARNER))
-    pasted = File(form.attachment, replace(form.facts, shown=Shown(Role.PROFILE, PAGE)))
-    rest = papers_for(desk.campaign, LEARNER, without=[Role.FORM, Role.PROFILE])
-    submission = desk.send([pasted, *rest], at=MONDAY)
-    assert row(submission).seen is Seen.AGREES
-    assert submission.verdict is Verdict.ACCEPTED
 
 
 def test_what_only_a_picture_says_is_shown_as_read_and_asked_of_no_rule(desk: Desk) -> None:
