@@ -45,6 +45,8 @@ def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None =
     campaign = campaign or campaign_of(settings)
     from mailflow.store.database import Database
 
+    # what the settings name is read first: nothing is left open where it cannot be
+    correspondent, units, people_first = correspondent_of(settings), units_of(settings), people_first_of(settings)
     data = settings.data_folder
     make_private(data)
     spool, files = Spool(data / "spool", ".eml"), Spool(data / "files")
@@ -64,11 +66,11 @@ def build_world(settings: Settings, clock: Clock, *, campaign: Campaign | None =
         files=files,
         cabinet=Cabinet(data / "filed", files),
         readers=Readers(read_spooled, (spool, files, campaign), count=max(1, min(4, os.cpu_count() or 1))),
-        correspondent=correspondent_of(settings),
-        units=units_of(settings),
+        correspondent=correspondent,
+        units=units,
         own_addresses=own_addresses(settings),
         authserv_id=settings.imap.authserv_id if settings.imap else "",
-        people_first=people_first_of(settings),
+        people_first=people_first,
         limits=Limits(
             replies_per_sender_hour=settings.limits.replies_per_sender_hour,
             replies_per_unit_hour=settings.limits.replies_per_unit_hour,

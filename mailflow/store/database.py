@@ -37,11 +37,15 @@ class Database:
 
     def open(self) -> Database:
         """Brings the tables to the present revision. Raises StoreError with what to do."""
-        with _refusals(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            revision = self._revision()
-            if revision != HEAD:
-                self._migrate(revision)
+        try:
+            with _refusals(self.path):
+                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                revision = self._revision()
+                if revision != HEAD:
+                    self._migrate(revision)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def close(self) -> None:

@@ -12,6 +12,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+_SIGNS = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -30,12 +42,15 @@ def issue(folder: Path, *, hosts: tuple[str, ...] = ("localhost", "127.0.0.1"), 
     root = (
         _begun(authority, authority, authority_key, now - timedelta(days=9), now + timedelta(days=9))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_SIGNS, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     ends = now - timedelta(days=1) if expired else now + timedelta(days=9)
     leaf = (
         _begun(_name(hosts[0]), authority, server_key, now - timedelta(days=9), ends)
         .add_extension(x509.SubjectAlternativeName([_alternative(host) for host in hosts]), critical=False)
+        .add_extension(_issued_by(authority_key), critical=False)  # Python 3.13 accepts none without it
         .sign(authority_key, hashes.SHA256())
     )
     made = Certificate(folder / "ca.pem", folder / "server.pem", folder / "server.key")
@@ -47,6 +62,10 @@ def issue(folder: Path, *, hosts: tuple[str, ...] = ("localhost", "127.0.0.1"), 
         )
     )
     return made
+
+
+def _issued_by(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
 def _begun(

@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from uuid import uuid4
 
 T = TypeVar("T")
 
@@ -114,7 +115,8 @@ class EmbeddedImap:
         """pymap's in-memory backend with our account, as a callback for new connections."""
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pymap(\..*)?")
         logging.getLogger("pymap").setLevel(logging.CRITICAL)
-        from proxyprotocol.reader import ProxyProtocolReader
+        from proxyprotocol.result import ProxyResultLocal
+        from proxyprotocol.sock import SocketInfo
         from pymap.backend.dict import DictBackend
         from pymap.backend.dict.filter import FilterSet
         from pymap.backend.dict.mailbox import MailboxSet
@@ -131,4 +133,10 @@ class EmbeddedImap:
         config.apply_context()
         self._folders = MailboxSet()
         config.set_cache[self.username] = (self._folders, FilterSet())
-        return ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
+        server = IMAPServer(backend.login, config)
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # not through pymap's own reader of proxy headers: its task belongs to nobody, and is collected half-way
+            await server(reader, writer, SocketInfo.get(writer, ProxyResultLocal(), unique_id=uuid4().bytes))
+
+        return connected
