@@ -148,6 +148,15 @@ def test_the_fields_that_etiquette_asks_for_are_kept() -> None:
         "https://dashi.163.com/html/cloud-attachment-download/?key=6",
         "http://mail.qiye.163.com/attachment-download?id=7",
         "https://exmail.qq.com/cgi-bin/ftnExs_download?k=8",
+        "http://mail.foxmail.com/cgi-bin/ftnExs_download?k=9",
+        "https://cloud.189.cn/t/a1",
+        "https://webmail30.189.cn/w2/webmail/downloadattach?k=1",
+        "https://1drv.ms/b/s!a2",
+        "https://onedrive.live.com/?authkey=a3",
+        "https://example-my.sharepoint.com/:w:/g/personal/a4",
+        "https://fs.163.com/fs/display/?p=a5",
+        "https://share.weiyun.com/a6",
+        "https://www.lanzous.com/a7",
     ],
 )
 def test_a_cloud_attachment_is_seen_in_html_and_in_text(link: str) -> None:
@@ -159,3 +168,7 @@ def test_a_cloud_attachment_is_seen_in_html_and_in_text(link: str) -> None:
 
 def test_other_links_are_no_cloud_attachments() -> None:
     assert mail("", "https://mail.qq.com/ https://example.cn/ftn/download mailqq.com/ftn/download").cloud_links == ()
+    assert (
+        mail("", "https://example.sharepoint.com/sites/news https://mail.189.cn/ https://dashi.163.com/").cloud_links
+        == ()
+    )
