@@ -15,14 +15,15 @@ from mailflow.documents.listing import read_listing
 from mailflow.documents.looks import Seen, failed, is_scan, looked_at
 from mailflow.documents.pdf import Locked, read_pdf
 from mailflow.documents.pictures import check_picture
-from mailflow.documents.roles import role_by_name
+from mailflow.documents.roles import role_by_name, roles_by_folder
 from mailflow.documents.word import read_docx
 from mailflow.errors import ReadRefused
 from mailflow.intake.outlook import MSG, TNEF
+from mailflow.intake.sniff import DOCX
 from mailflow.intake.unpack import MAIL
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Facts, FileFacts, FormReading, Role
-from mailflow.model.hazard import is_program
+from mailflow.model.hazard import MACRO_TYPES, has_macros, is_program
 from mailflow.model.message import Attachment, Unpacked
 from mailflow.model.sight import Look, Sight
 
@@ -69,12 +70,14 @@ def extract(
     A PDF of a form is the scan where the mail also brings that form to be read, and the form where it does not.
     """
     given = Seen(sights, converted)
-    seen: dict[tuple[str, str | None], tuple[Kind, FileFacts]] = {}
+    folders = roles_by_folder(unpacked.message.attachments, campaign)
+    seen: dict[tuple[str, str | None, Role | None], tuple[Kind, FileFacts]] = {}
     read: list[tuple[Kind, FileFacts]] = []
     for attachment in unpacked.message.attachments:
-        key = (attachment.sha256, attachment.filename)
+        beside = folders.get((attachment.container, attachment.folder))
+        key = (attachment.sha256, attachment.filename, beside)
         if key not in seen:
-            seen[key] = _read_one(attachment, unpacked.contents.get(attachment.sha256), campaign, given)
+            seen[key] = _read_one(attachment, unpacked.contents.get(attachment.sha256), beside, campaign, given)
         read.append(seen[key])
     return Facts(_settle_scans(read, campaign))
 
@@ -100,7 +103,10 @@ def _left(attachment: Attachment, campaign: Campaign) -> FileFacts:
     return replace(facts, problem=_unreadable(facts), detail="a reader ended over the files of this mail")
 
 
-def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign, given: Seen) -> tuple[Kind, FileFacts]:
+def _read_one(
+    attachment: Attachment, content: bytes | None, beside: Role | None, campaign: Campaign, given: Seen
+) -> tuple[Kind, FileFacts]:
+    """One file; `beside` is what its folder says of it, where its name says nothing."""
     facts = FileFacts(attachment.sha256, attachment.filename, Role.UNKNOWN)
     if content is None:
         return Kind.OTHER, replace(facts, problem="attachment.unreadable", detail="its content was not kept")
@@ -111,15 +117,28 @@ def _read_one(attachment: Attachment, content: bytes | None, campaign: Campaign,
         if kind in CONTAINERS:
             problem, detail = SEALED.get(attachment.sealed or "", (None, ""))
             return kind, replace(facts, role=CONTAINERS[kind], told_by="content", problem=problem, detail=detail)
-        named = role_by_name(attachment.filename, kind, campaign)
+        named = role_by_name(attachment.filename, kind, campaign) or beside
         if named is not None:
             facts = replace(facts, role=named, told_by="name")
-        if kind is Kind.OLD_TEXT:
-            return _old_text(facts, campaign, given)
-        return kind, _by_kind(kind, facts, content, campaign, given)
+        if has_macros(attachment.media_type):
+            return kind, _with_macros(facts, attachment)
+        return _opened(kind, facts, content, campaign, given)
     except Exception as error:  # a reader must never take the other files of a mail down with it
         detail = f"{type(error).__name__} while reading"
         return Kind.OTHER, replace(facts, problem=_unreadable(facts), detail=detail)
+
+
+def _with_macros(facts: FileFacts, attachment: Attachment) -> FileFacts:
+    """A document with macros is kept and never opened; a text document of unknown use is the form."""
+    is_text = attachment.media_type in (MACRO_TYPES[DOCX], MACRO_TYPES["application/msword"])
+    role = Role.FORM if facts.told_by == "nothing" and is_text else facts.role
+    return replace(facts, role=role, problem="attachment.unsafe", detail="it has macros, and is not opened")
+
+
+def _opened(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign, given: Seen) -> tuple[Kind, FileFacts]:
+    if kind is Kind.OLD_TEXT:
+        return _old_text(facts, campaign, given)
+    return kind, _by_kind(kind, facts, content, campaign, given)
 
 
 def _by_kind(kind: Kind, facts: FileFacts, content: bytes, campaign: Campaign, given: Seen) -> FileFacts:

@@ -55,14 +55,21 @@ def _rows(grid: Grid, words: Vocabulary, titled: tuple[str, ...]) -> Iterator[Li
         name = "".join(one_line(cell.text).split()) if cell is not None else ""
         study_id = grid.at(below, study_ids[1]) if study_ids is not None else None
         digits = squeeze(study_id.text) if study_id is not None else ""
-        if not is_likely_name(name) and (words.is_fixed(name) or not _is_numbered(name, digits)):
+        rare = not words.is_fixed(name) and _MAY_BE_NAME.fullmatch(name) is not None
+        if not is_likely_name(name) and not (rare and (_is_numbered(digits) or _is_counted(grid, below, column))):
             continue
         yield Listed(name, digits if digits.isdigit() else None, _categories(grid, below, words) or titled)
 
 
-def _is_numbered(name: str, study_id: str) -> bool:
+def _is_numbered(study_id: str) -> bool:
     """Whether a 学号 makes a name of what does not read like one, as with a rare surname; 合计 12 is none."""
-    return study_id.isdigit() and len(study_id) >= _SHORTEST_ID and _MAY_BE_NAME.fullmatch(name) is not None
+    return study_id.isdigit() and len(study_id) >= _SHORTEST_ID
+
+
+def _is_counted(grid: Grid, row: int, column: int) -> bool:
+    """Whether the row begins with its number (序号), as those of applicants do."""
+    first = grid.at(row, 0) if column > 0 else None
+    return first is not None and squeeze(first.text).isdigit()
 
 
 def _heading(grid: Grid, words: Vocabulary, field: str) -> tuple[int, int] | None:

@@ -137,6 +137,7 @@ def _name(entry: zipfile.ZipInfo) -> Decoded:
 
 
 def is_litter(name: str) -> bool:
-    """Whether an archive's entry is what operating systems leave behind and no sender meant to send."""
+    """Whether an archive's entry is what systems and Word (its lock file ~$…) leave behind."""
     lowered = name.lower()
-    return lowered.startswith(_LITTER[0]) or lowered.rpartition("/")[2] in _LITTER[1:] or "/._" in f"/{lowered}"
+    base = lowered.rpartition("/")[2]
+    return lowered.startswith(_LITTER[0]) or base in _LITTER[1:] or base.startswith(("._", "~$")) or "/._" in lowered

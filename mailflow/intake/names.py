@@ -36,15 +36,18 @@ _UNIT_ENDINGS = (
     "办", "处", "科", "院", "校", "所", "站", "部", "室", "馆", "社", "县", "区", "市", "省", "镇", "乡", "村",
     "队",
 )  # fmt: skip
-_SURNAMES = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
-    "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文司欧诸上皇慕令"
-)
+_UNIT_ENDINGS_TOO = (
+    "机关", "总支", "支部", "党组", "工委", "团委", "分行", "支行", "分局", "厂", "矿", "店", "团", "园", "庭", "台",
+    "网", "报", "库", "军", "营", "连", "组", "宫", "电力", "电网", "铁路", "移动", "联通", "电信", "焦煤", "石油",
+    "保险",
+)  # fmt: skip
+_UNIT_BEGINNINGS = ("中国", "中共", "中铁", "国家", "国网", "省", "市", "县", "区")
 _NOBODY = re.compile("某{1,2}人?$")
 """How a name ends that is left open: 王某, 李某某."""
 _JOINTS = ("+", "-", "_", "、")
 _FOREMOST = 60
 _LONGEST_SURNAME_ALIKE = 5
+_SHORTEST_UNIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
     words = [word for piece in pieces for word in _words(piece, noise) if not _NOBODY.search(word)][:_FOREMOST]
     split = [_without_unit(word) for word in words]
     if of_many and words and not any(_is_certain(name) for _, name in split):
-        return Choice(unit="".join(words))
+        return Choice(unit=_unit_of(words))
     for wanted in (_is_certain, _is_possible, _is_name):
         places = [place for place, (_, name) in enumerate(split) if wanted(name)]
         if len({split[place][1] for place in places}) == 1:
@@ -129,7 +132,14 @@ def first_word(piece: str, noise: Sequence[str]) -> str | None:
 def _chosen(words: Sequence[str], split: Sequence[tuple[str, str]], place: int) -> Choice:
     unit, name = split[place]
     others = words[:place] or [word for word in words[place + 1 :] if _reads_like_unit(word)]
-    return Choice(name, unit or "".join(word for word in others if _HAN_WORD.match(word)) or None)
+    return Choice(name, unit or _unit_of(word for word in others if _HAN_WORD.match(word)))
+
+
+def _unit_of(words: Iterable[str]) -> str | None:
+    """The unit that these words name together, None where they read like none ("代父亲", "函")."""
+    unit = "".join(words)
+    is_known = unit.endswith(_UNIT_ENDINGS + _UNIT_ENDINGS_TOO) or unit.startswith(_UNIT_BEGINNINGS)
+    return unit if len(unit) >= _SHORTEST_UNIT and is_known else None
 
 
 def _words(piece: str, noise: Sequence[str], *, edges_only: bool = False) -> list[str]:
@@ -204,7 +214,7 @@ def _without_unit(word: str) -> tuple[str, str]:
         for end in range(len(word) - 4, len(word) - 1)
         if end >= 2 and word[:end].endswith(_UNIT_ENDINGS)
     ]
-    by_surname = [split for split in splits if split[1][0] in _SURNAMES]
+    by_surname = [split for split in splits if _begins_with_surname(split[1])]
     chosen = by_surname or splits
     return chosen[0] if len(chosen) == 1 or by_surname else ("", word)
 
@@ -238,6 +248,10 @@ def _is_name(name: str) -> bool:
         and (len(name) <= 3 or not _reads_like_unit(name))
         and (not _is_short(name) or _is_possible(name))
     )
+
+
+def _begins_with_surname(name: str) -> bool:
+    return name[0] in SURNAMES or name[:2] in COMPOUND_SURNAMES
 
 
 def _reads_like_unit(word: str) -> bool:

@@ -18,7 +18,8 @@ UNKNOWN = "application/octet-stream"
 SCRIPT = "application/x-script"
 
 _OFFICE_FOLDERS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
-TEXT_DOCUMENTS = frozenset({DOCX, MACRO_TYPES[DOCX]})
+TEXT_DOCUMENTS = frozenset({DOCX})
+"""What is opened for the pictures in it; a document with macros is not opened."""
 _OLE_STREAMS = (
     ("EncryptedPackage", ENCRYPTED_OFFICE),
     ("WordDocument", "application/msword"),

@@ -45,6 +45,8 @@ _NUMBERS = re.compile(
     r"|(?<!\d)\d{1,2}\s?月(?:份|\s?\d{1,2}\s?[日号])?"
     r"|(?<!\d)\d{2,4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)|(?<!\d)\d{1,2}\.\d{1,2}(?!\d)|(?<!\d)\d{5,}(?!\d)"
 )
+_LIST_TAG = re.compile(r"\s*\[[^\[\]]{1,40}\]\s*(?=\S)")
+"""What a mailing list puts in front: [省直团青]. A name in such brackets has no other beside it."""
 _OWN_TAG = re.compile(r"\s*[〔\[][^〔〕\[\]]{0,60}[〕\]]")
 
 
@@ -76,6 +78,15 @@ def parse_subject(subject: str, campaign: Campaign) -> SubjectReading:
     text = subject[:_MOST_CHARS].translate(_ALIKE)
     bare, is_reply = _without_prefixes(text)
     text = _without_own_tag(bare) if len(bare) < len(text) else bare
+    tag = _LIST_TAG.match(text)
+    if tag is not None:
+        untagged = _read(text[tag.end() :], is_reply, campaign)
+        if untagged.name and untagged.categories:
+            return untagged
+    return _read(text, is_reply, campaign)
+
+
+def _read(text: str, is_reply: bool, campaign: Campaign) -> SubjectReading:
     refs = refs_in(text, campaign.ref_prefix)
     if refs:
         text = _without_own_tag(_ref_pattern(campaign.ref_prefix).sub(" | ", text))
@@ -100,6 +111,12 @@ def is_tagged(subject: str) -> bool:
     """Whether a subject answers one of ours, by the tag that it begins with once Re: is taken off (〔待补充2项〕)."""
     bare, is_reply = _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))
     return is_reply and bare.lstrip().startswith("〔") and _OWN_TAG.match(bare) is not None
+
+
+def is_own(subject: str) -> bool:
+    """Whether a subject is one of our letters', answered or not, by the tag it begins with (〔待补充2项〕)."""
+    bare = plain_subject(subject).lstrip()
+    return bare.startswith("〔") and _OWN_TAG.match(bare) is not None
 
 
 def announced_count(subject: str) -> int | None:

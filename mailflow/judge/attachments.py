@@ -11,10 +11,10 @@ from mailflow.judge.holding import Holding
 from mailflow.judge.names import folded
 from mailflow.judge.people import ORGANISATION
 from mailflow.judge.phrase import listed, quoted, say
-from mailflow.judge.pictures import SCREENSHOTS, check_looked_into, name_of, names_of
+from mailflow.judge.pictures import check_looked_into, name_of, names_of
 from mailflow.model.campaign import Campaign, Requirement, Severity
 from mailflow.model.entry import Check, FiledFile, Finding, Mark
-from mailflow.model.facts import FileFacts, Role
+from mailflow.model.facts import SCREENSHOTS, FileFacts, Role
 from mailflow.model.hazard import has_macros, is_program
 from mailflow.model.message import Attachment
 

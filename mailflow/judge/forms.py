@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mailflow.judge.found import Found, finding, together, weighed
 from mailflow.judge.holding import Holding, said_by
 from mailflow.judge.names import folded, same_name
@@ -10,6 +12,12 @@ from mailflow.judge.phrase import listed, quoted, say
 from mailflow.model.campaign import Requirement, Severity
 from mailflow.model.entry import Check, Finding, Mark
 from mailflow.model.facts import Role
+
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_LONG_WORD = 4
+"""Such a word for "no unit" says it in any sentence (本人未加入学习组织); a shorter one alone or before a note."""
+_WHY_UNREADABLE = {"attachment.encrypted": "attachment.encrypted", "attachment.unsafe": "attachment.unsafe-macros"}
+"""Sentences that say why a form could not be read, by its file's problem."""
 
 
 def form_is_read(holding: Holding) -> bool:
@@ -127,13 +135,13 @@ def _unreadable(holding: Holding, names: list[str]) -> Finding:
     if not holding.brings_form:
         return holding.still("form.unreadable")[0]
     forms = [file for file in holding.news if file.role is Role.FORM]
-    locked = all(file.problem == "attachment.encrypted" for file in forms)
+    problems = {file.problem for file in forms}
     return finding(
         holding.campaign,
         "form.unreadable",
         Severity.ERROR,
         where=Role.FORM,
-        phrase="attachment.encrypted" if locked else "",
+        phrase=_WHY_UNREADABLE.get(next(iter(problems)) or "", "") if len(problems) == 1 else "",
         file=listed(holding.campaign, dict.fromkeys(filter(None, names))),
     )
 
@@ -185,4 +193,6 @@ def is_without_unit(holding: Holding, organisation: str) -> bool:
     if not form_is_read(holding):
         return False
     said = str(holding.fields.get(organisation) or "")
-    return not said.strip() or any(same_name(said, one) for one in holding.campaign.no_unit_words)
+    words = holding.campaign.no_unit_words
+    alone = any(same_name(one, word) for one in (said, _IN_BRACKETS.sub("", said)) for word in words)
+    return alone or not said.strip() or any(folded(one) in folded(said) for one in words if len(one) >= _LONG_WORD)

@@ -6,12 +6,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mailflow.judge.people import CONTAINERS
+from mailflow.model.campaign import Category
 from mailflow.model.entry import FiledFile
-from mailflow.model.facts import Facts, FileFacts, Role, Value
+from mailflow.model.facts import SCREENSHOTS, Facts, FileFacts, Role, Value
 from mailflow.model.message import Attachment, Message
 
 GATHERED = CONTAINERS | {Role.EVIDENCE, Role.UNKNOWN}
 """Roles of which an entry keeps every file; of any other role the newest mail's replace the older ones."""
+
+
+def with_the_one_screenshot(facts: Facts, category: Category, wanted: Iterable[str]) -> Facts:
+    """Facts in which a picture that is only called a screenshot (张三截图.png) is the one that `category` asks for.
+
+    Where several are asked for, or the mail has one that is called by its page, it stays unknown.
+    """
+    asked = [one.role for one in category.requirements if one.role in SCREENSHOTS]
+    mine = frozenset(wanted)
+    if len(asked) != 1 or any(file.role is asked[0] and file.sha256 in mine for file in facts.files):
+        return facts
+    return Facts(
+        tuple(
+            replace(file, role=asked[0])
+            if file.role is Role.UNKNOWN and file.told_by == "name" and file.sha256 in mine
+            else file
+            for file in facts.files
+        )
+    )
 
 
 def own_files(message: Message, facts: Facts, wanted: Iterable[str]) -> tuple[FiledFile, ...]:

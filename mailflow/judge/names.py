@@ -12,6 +12,7 @@ _DOTS = str.maketrans("", "", "·•・‧∙.")
 _BLANKS_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 _SEX = re.compile(r"\s*[(（]\s*[男女](?:[,，、\s][^()（）]{0,8})?\s*[)）]\s*$")
 """What people add to a name on the form: （男）, (女，汉族)."""
+_MARKUP = frozenset("\ufffd<>{}|\\^~`$%=@;")
 _NEVER_IN_A_NAME = ("Cc", "Cn", "Co", "Cs")
 
 
@@ -34,5 +35,5 @@ def same_name(one: str, other: str) -> bool:
 
 
 def is_doubtful(name: str) -> bool:
-    """Whether a name holds what no name holds (U+FFFD, private use, controls): a charset was lost on the way."""
-    return "\ufffd" in name or any(unicodedata.category(one) in _NEVER_IN_A_NAME for one in name)
+    """Whether a name holds what no name holds: U+FFFD, private use, controls (a charset was lost), markup."""
+    return any(one in _MARKUP or unicodedata.category(one) in _NEVER_IN_A_NAME for one in name)

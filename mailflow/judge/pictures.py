@@ -15,12 +15,10 @@ from mailflow.judge.people import ORGANISATION
 from mailflow.judge.phrase import day, listed, quoted, say
 from mailflow.model.campaign import Requirement, Severity
 from mailflow.model.entry import Check, Compared, FiledFile, Finding, Mark, Seen
-from mailflow.model.facts import Role, Shown
+from mailflow.model.facts import SCREENSHOTS, Role, Shown
 from mailflow.model.sight import Seal
 
 CAPTURED_ON = "captured_on"
-SCREENSHOTS = frozenset({Role.PROFILE, Role.ANSWERS, Role.SHARE})
-"""Pages of an app: something can be read in each."""
 
 _SHOWN_NAMES = 3
 

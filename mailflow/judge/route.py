@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from mailflow.intake.etiquette import is_machine_mail, reason_for_silence
 from mailflow.intake.names import is_likely_name
-from mailflow.intake.subject import SubjectReading, is_tagged
+from mailflow.intake.subject import SubjectReading, is_own, is_tagged, parse_subject
 from mailflow.judge.found import finding
 from mailflow.judge.meant import people_meant
 from mailflow.judge.names import is_doubtful, same_name, tidied
 from mailflow.judge.people import NamedForm, Person, forms_in
 from mailflow.judge.phrase import listed, quoted, say
 from mailflow.judge.place import place
-from mailflow.judge.wrapped import is_decoration, one_subject, sections_of
+from mailflow.judge.wrapped import is_complete, is_decoration, one_subject, sections_of
 from mailflow.model.campaign import Campaign, Severity
 from mailflow.model.command import CommandKind
 from mailflow.model.entry import KnownEntry, Unit
@@ -125,9 +125,15 @@ def _words_only(case: _Case) -> Route | None:
     if message.cloud_links or any(not is_decoration(one) for one in message.attachments):
         return None
     mine = [one for one in case.entries if subject.name is None or same_name(one.applicant, subject.name)]
-    if not mine and not subject.refs and not is_tagged(message.subject):
+    if not mine and not subject.refs and not is_tagged(message.subject) and not _quotes_us(case):
         return None
     return _held(case, "reply.without-files")
+
+
+def _quotes_us(case: _Case) -> bool:
+    """Whether a letter of ours is quoted in a mail whose own subject is no application ("收到，谢谢")."""
+    quoted_letters = (one.inline and is_own(one.subject) for one in case.message.forwarded)
+    return any(quoted_letters) and not is_complete(parse_subject(case.message.subject, case.campaign))
 
 
 def _several(case: _Case) -> Route | None:
@@ -228,12 +234,11 @@ def _undecided(case: _Case) -> Route:
     """Held: says which of name and category is missing."""
     if len(case.subject.categories) > 1 and _category_of(case, case.forms) is None:
         return _held(case, "subject.category-ambiguous")
-    if _category_of(case, case.forms) is not None:
-        return _held(case, "subject.name-missing")
     if _name_of(case):
         return _held(case, "subject.category-unknown")
     is_bare = not case.message.attachments and not case.message.cloud_links
-    return _held(case, "subject.unreadable", phrase="held.no-application" if is_bare else "")
+    code = "subject.unreadable" if _category_of(case, case.forms) is None else "subject.name-missing"
+    return _held(case, code, phrase="held.no-application" if is_bare else "")
 
 
 def _held(case: _Case, code: str, *, phrase: str = "") -> Route:

@@ -20,12 +20,12 @@ def addressee_of(*, sender: str, sender_name: str, applicant: str, is_person: bo
     """The applicant, unless the address is a unit's, the applicant is an organisation, or the sender's name is another.
 
     A display name that is no name (empty, the address or its local part, figures, Latin letters beside a Chinese
-    name) says nothing, and one that holds the applicant's name ("水利厅 王小明") is his.
+    name) says nothing, and one that holds the applicant's name ("水利厅 王小明") or is a part of it (小明) is his.
     """
     if unit is not None or not is_person:
         return Addressee.UNIT
     name, own = name_key(sender_name), name_key(applicant)
-    if not _is_name(name, own, sender) or own in name:
+    if not _is_name(name, own, sender) or own in name or name in own:
         return Addressee.APPLICANT
     return Addressee.UNIT
 

@@ -28,6 +28,10 @@ class Role(StrEnum):
     UNKNOWN = "unknown"
 
 
+SCREENSHOTS = frozenset({Role.PROFILE, Role.ANSWERS, Role.SHARE})
+"""Pages of an app: something can be read in each."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormReading:
     """What a registration form says.

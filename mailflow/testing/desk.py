@@ -65,7 +65,7 @@ def file(
     sha256 = hashlib.sha256(f"{role}{name}{inside}{folder}{content}{form}".encode()).hexdigest()
     return File(
         Attachment(filename if filename != "" else None, size, sha256, media_type, inside, folder=folder),
-        FileFacts(sha256, name, role, "name", form, problem),
+        FileFacts(sha256, name, role, "nothing" if role is Role.UNKNOWN else "name", form, problem),
     )
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from mailflow.campaign.load import load_campaign
 from mailflow.testing.text_pdf import as_pdf
-from tests.samples.parts import mail, papers
+from tests.samples.parts import TEXT, UNIT, File, form, head, mail, papers, picture, workbook, zipped
 
 OFFICE: dict[str, Callable[[], bytes]] = {}
 
@@ -39,4 +39,71 @@ def _copies() -> None:
     )
 
 
+def _folders() -> None:
+    names = {"王小明": "1000000001", "阙晓华": "1000000002", "笪三": "1000000003"}
+    tree = {f"01报名表/{name}.docx": form(name, 学号=number) for name, number in names.items()}
+    for folder, seed in (("02盖章扫描件", 80), ("03我的信息截图", 90), ("04生活照", 100)):
+        tree |= {f"{folder}/{name}.png": picture(seed + at) for at, name in enumerate(names)}
+    OFFICE["a zip with a folder for each kind of paper, the files called by persons"] = lambda: mail(
+        "关于报送优秀学员（共3人）的函", [("材料.zip", zipped(tree))], sender=UNIT
+    )
+    OFFICE["a zip with the lock file that Word leaves"] = lambda: mail(
+        files=[("材料.zip", zipped({**dict(papers()), "~$小明优秀学员报名表.docx": b"\x07lock"}))]
+    )
+
+
+def _lists() -> None:
+    rows = [["序号", "姓名", "填报项目", "联系电话"], ["1", "折小明", "优秀学员", "13800000000"]]
+    rows += [["2", "阙晓华", "优秀学员", "13800000001"], ["", "", "填表人：李", "13800000009"]]
+
+    def renamed(name: str, **changes: str) -> list[File]:
+        forms, scan, page, photo = papers(name, **changes)
+        return [forms, scan, (f"{name}截图.png", page[1]), photo]
+
+    OFFICE["a list with a rare surname, screenshots that are called no more, and a scan of nobody"] = lambda: mail(
+        "地勘院优秀学员报名（2人）",
+        [
+            ("汇总表.xlsx", workbook(rows)),
+            *renamed("折小明"),
+            *renamed("阙晓华", 学号="1000000002", 手机号码="13800000001"),
+            ("扫描0007.png", picture(110)),
+        ],
+        sender=UNIT,
+    )
+
+
+def _subjects() -> None:
+    link = '<a href="https://1drv.ms/b/s!Ao">材料.zip</a>'
+    OFFICE["a rare surname in brackets, all papers on OneDrive"] = lambda: mail(
+        "志愿播音员（阙宝珠）", [], html=f"<p>材料见链接</p>{link}"
+    )
+    OFFICE["a rare surname in corner brackets"] = lambda: mail("【邰建业】学员标兵", papers("邰建业", "学员标兵"))
+    OFFICE["for a father, who is no unit"] = lambda: mail("代父亲报名：王小明+优秀学员", sender_name="王小花")
+    OFFICE["a mailing list's tag, which is no unit"] = lambda: mail("[省直团青] 王小明+优秀学员")
+    OFFICE["a question about one category"] = lambda: mail("请问志愿播音员有年龄限制吗？", [])
+
+
+def _people() -> None:
+    forms, _, page, _ = papers(category="志愿审读员", 学习组织="无（未加入学习组织）", 工作单位="退休")
+    OFFICE["no unit, said with a note behind it"] = lambda: mail("志愿审读员 王小明", [forms, page])
+    OFFICE["a screenshot called as a phone calls it"] = lambda: mail(
+        "王小明+志愿审读员",
+        [*papers(category="志愿审读员")[:2], ("Screenshot_20200818_093010_cn.xuexi.android.png", page[1])],
+    )
+    OFFICE["thanks under a subject of its own, our receipt quoted below"] = lambda: (
+        head("收到，谢谢老师")
+        + TEXT
+        + (
+            "谢谢！\n\n------------------ 原始邮件 ------------------\n"
+            '发件人: "学习之星报名" <bm@unit.example>;\n主题: 〔已受理〕王小明+志愿审读员　回执 SX20-7K4M2Q\n'
+        ).encode()
+    )
+    tag = "<script src=//evil.example/x.js></script>"
+    OFFICE["markup where the name should be"] = lambda: mail(f"{tag}+优秀学员", [("报名表.docx", form("&lt;svg&gt;"))])
+
+
 _copies()
+_folders()
+_lists()
+_subjects()
+_people()

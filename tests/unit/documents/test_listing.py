@@ -38,12 +38,17 @@ def test_a_list_gives_names_numbers_and_categories(campaign: Campaign) -> None:
 
 def test_a_rare_surname_is_one_where_a_number_stands_beside_it_and_a_sum_is_not(campaign: Campaign) -> None:
     rows = [
-        ["姓名", "学号"], ["水小明", "1000000001"], ["禤晓华", "1000000002"], ["合计", "12"], ["全国排名", "1000000"],
+        ["姓名", "学号"], ["折小明", "1000000001"], ["家晓华", "1000000002"], ["合计", "12"], ["全国排名", "1000000"],
     ]  # fmt: skip
     assert listed(campaign, "优秀学员", rows) == (
-        Listed("水小明", "1000000001", LEARNER),
-        Listed("禤晓华", "1000000002", LEARNER),
+        Listed("折小明", "1000000001", LEARNER),
+        Listed("家晓华", "1000000002", LEARNER),
     )
+
+
+def test_a_rare_surname_is_one_in_a_row_that_is_counted(campaign: Campaign) -> None:
+    rows = [["序号", "姓名"], ["1", "折小明"], ["2", "王晓华"], ["", "填表人"], ["合计", "两人"]]
+    assert [one.name for one in listed(campaign, "优秀学员", rows)] == ["折小明", "王晓华"]
 
 
 def test_a_category_in_the_lists_title_counts_for_all_rows_that_name_none(campaign: Campaign) -> None:

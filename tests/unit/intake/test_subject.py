@@ -99,7 +99,7 @@ def test_every_way_to_write_the_same_subject_is_read_alike(subject: str) -> None
         ("山西省人民医院张三优秀学员", SubjectReading("张三", LEARNER, "山西省人民医院")),
         ("水利厅 王小明 优秀学员", SubjectReading("王小明", LEARNER, "水利厅")),
         ("优秀学员 水利厅 王小明", SubjectReading("王小明", LEARNER, "水利厅")),
-        ("太原 王小明+优秀学员", SubjectReading("王小明", LEARNER, "太原")),
+        ("太原 王小明+优秀学员", SubjectReading("王小明", LEARNER)),
         ("教育厅李登科+优秀学员", SubjectReading("李登科", LEARNER, "教育厅")),
         ("李登科+优秀学员", SubjectReading("李登科", LEARNER)),
         ("水利厅报送优秀学员5人", SubjectReading(None, LEARNER, "水利厅", count=5)),

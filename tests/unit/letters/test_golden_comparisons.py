@@ -50,7 +50,7 @@ def campaign() -> Campaign:
 
 def scan(campaign: Campaign, *, seal: Seal = Seal.PRESENT, filename: str = "盖章扫描件.jpg", **says: Value) -> File:
     reading = FormReading("learner", (LEARNER,), values_for(campaign, LEARNER, **says))
-    return looked_into(file(Role.FORM_SCAN, filename), scan=reading, seal=seal)
+    return looked_into(file(Role.FORM_SCAN, filename), scan=reading, seal=seal, shown=Shown(Role.FORM_SCAN))
 
 
 def form(campaign: Campaign, name: str = "王小明", category: str = LEARNER) -> File:
@@ -87,7 +87,9 @@ def challenge(campaign: Campaign) -> Judgement:
     return judged(
         campaign,
         form(campaign, category="challenge-master"),
-        looked_into(file(Role.FORM_SCAN, "盖章扫描件.jpg"), scan=reading, seal=Seal.PRESENT),
+        looked_into(
+            file(Role.FORM_SCAN, "盖章扫描件.jpg"), scan=reading, seal=Seal.PRESENT, shown=Shown(Role.FORM_SCAN)
+        ),
         screenshot(PAGE),
         screenshot({"cleared_on": date(2020, 8, 18)}, role=Role.SHARE, name="IMG_2032.jpg"),
         screenshot({"answers": 1234}, role=Role.ANSWERS, name="IMG_2033.jpg"),
