@@ -37,7 +37,7 @@ _PAGES = (
     ("123pan.com", ("/s/",), "123 云盘"),
     ("1drv.ms", ("/",), "OneDrive"),
     ("onedrive.live.com", ("/",), "OneDrive"),
-    ("sharepoint.com", ("/:", "/personal/"), "OneDrive"),
+    *((f"sharepoint.{one}", ("/:", "/personal/"), "OneDrive") for one in ("com", "cn")),
     ("drive.google.com", ("/file/", "/drive/", "/open", "/uc"), "Google Drive"),
     ("dropbox.com", ("/s/", "/sh/", "/scl/"), "Dropbox"),
     ("icloud.com", ("/attachment", "/iclouddrive", "/photos/"), "iCloud"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from mailflow.intake.subject import parse_subject, plain_subject, refs_in
+from mailflow.intake.units import reads_like_unit
 from mailflow.model.campaign import Campaign
-from mailflow.model.command import Command, CommandKind
+from mailflow.model.command import UNIT_WORDS, Command, CommandKind
 
 _ASKS_BY_NUMBER = frozenset({CommandKind.STATUS, CommandKind.WITHDRAW})
 SEPARATORS = " :：，,、-+　[]【】()（）<>《》"
@@ -20,9 +21,13 @@ def read_command(subject: str, campaign: Campaign) -> Command | None:
     """The command that the subject is, None where it is none.
 
     The words are the phrases `command.words.<kind>`, spellings parted by "|". Behind the word only receipt numbers may
-    stand, or a category for a blank form: "查询一下怎么报名" is a question, "撤回邮件" a recall notice.
+    stand, a whole application (撤回：王小明+优秀学员), or a category for a blank form: "查询一下怎么报名" is a
+    question, "撤回邮件" a recall notice. Before the words of a unit its name may stand.
     """
     text = plain_subject(subject).strip(SEPARATORS)
+    said = _said_by_unit(text, campaign)
+    if said is not None:
+        return said
     for word, kind in _words(campaign):
         if not text.casefold().startswith(word):
             continue
@@ -46,10 +51,21 @@ def _command(kind: CommandKind, rest: str, campaign: Campaign) -> Command | None
             return Command(kind, (f"{campaign.ref_prefix.upper()}-{mistyped[1].upper()}",))
     if not left.strip(SEPARATORS):
         return Command(kind, refs)
-    if kind is CommandKind.FORM:
-        reading = parse_subject(rest, campaign)
-        if len(reading.categories) == 1:
-            return Command(kind, category=reading.categories[0])
+    reading = parse_subject(rest, campaign)
+    if kind in _ASKS_BY_NUMBER and reading.name and reading.categories and rest[0] in SEPARATORS:
+        return Command(kind)
+    if kind is CommandKind.FORM and len(reading.categories) == 1:
+        return Command(kind, category=reading.categories[0])
+    return None
+
+
+def _said_by_unit(text: str, campaign: Campaign) -> Command | None:
+    """省水利厅：本次无报送. A category before the words is an application that ends with them."""
+    text = _COURTESY.sub("", text, count=1)
+    for word, kind in _words(campaign):
+        unit = text[: -len(word)].strip(SEPARATORS)
+        if kind in UNIT_WORDS and text.casefold().endswith(word) and unit and reads_like_unit(unit):
+            return None if parse_subject(unit, campaign).categories else Command(kind)
     return None
 
 

@@ -21,12 +21,16 @@ _BOUNCE_SUBJECT = re.compile(
     r"|delivery status notification|mail delivery (?:failed|system)|returned mail|failure notice)",
     re.IGNORECASE,
 )
+RECALL = "recall"
 _RECALL_SUBJECT = re.compile(
     r"\s*(?:发信方已撤回|撤回邮件|邮件撤回|对方已撤回"
     r"|(?![^\n]*[我请想能怎吗?？])[^\n]{1,60}撤回了(?:一封)?邮件"
     r"|(?:message )?recall(?:\s*(?::|report|success|fail)))",
     re.IGNORECASE,
 )
+_OUTLOOK_RECALL = re.compile(r"\s*(?:撤回|recall)\s*[:：]", re.IGNORECASE)
+_RECALL_TEXT = re.compile(r"撤回(?:了)?(?:此|该|这封|一封)?邮件|like to recall the message", re.IGNORECASE)
+"""Outlook puts 撤回: before the old subject, which a person may write too; its text tells them apart."""
 _AUTO_REPLY_SUBJECT = re.compile(
     r"\s*[\[【(（]?\s*(?:自动回复|自动答复|自動回覆|auto(?:matic)?[- ]?(?:reply|response)"
     r"|out of (?:the )?office|ooo\b)",
@@ -75,7 +79,7 @@ def is_machine_mail(message: Message, own_addresses: frozenset[str] = frozenset(
     reason = reason_for_silence(message, own_addresses)
     if reason is None or reason == "no-sender":
         return False
-    if reason in ("bounce", "recall") or LOOP_HEADER in message.headers:
+    if reason in ("bounce", RECALL) or LOOP_HEADER in message.headers:
         return True
     return not any(
         attachment.container is None and not attachment.inline and not attachment.media_type.startswith("message/")
@@ -97,7 +101,10 @@ def _is_bounce(message: Message, _: frozenset[str]) -> bool:
 
 
 def _is_recall(message: Message, _: frozenset[str]) -> bool:
-    return _RECALL_SUBJECT.match(message.subject) is not None and _RECEIPT_NUMBER.search(message.subject) is None
+    if _RECEIPT_NUMBER.search(message.subject) is not None:
+        return False
+    says_so = _OUTLOOK_RECALL.match(message.subject) is not None and _RECALL_TEXT.search(message.text) is not None
+    return says_so or _RECALL_SUBJECT.match(message.subject) is not None
 
 
 def _is_auto_submitted(message: Message, _: frozenset[str]) -> bool:
@@ -141,7 +148,7 @@ def _has_no_sender(message: Message, _: frozenset[str]) -> bool:
 _TABLE: tuple[tuple[str, _Test], ...] = (
     ("own-loop", _is_own),
     ("bounce", _is_bounce),
-    ("recall", _is_recall),
+    (RECALL, _is_recall),
     ("auto-submitted", _is_auto_submitted),
     ("null-return-path", _has_null_return_path),
     ("daemon-sender", _is_daemon),

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailflow.intake.charset import HAN
+from mailflow.intake.courtesy import names_within
 from mailflow.intake.surnames import COMPOUND_SURNAMES, NO_NAMES, SURNAMES
+from mailflow.intake.units import reads_like_unit, unit_of, without_unit
 
 _LATIN = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _NAME = re.compile(f"[{HAN}](?:[{HAN}·]{{0,18}}[{HAN}])|[{_LATIN}][{_LATIN}.'’ -]{{0,58}}[{_LATIN}.]")
@@ -20,34 +22,25 @@ _SEPARATORS = re.compile(
 )
 _BLANK_BY_HAN = re.compile(f"(?<=[{HAN}]) +| +(?=[{HAN}])")
 _SPACED_NAME = re.compile(f"(?<![{HAN}])[{HAN}](?: +[{HAN}]{{2}}|(?: +[{HAN}]){{1,3}})(?![{HAN}])")
+_SPACED_COMPOUND = re.compile(f"(?<![{HAN}])({'|'.join(sorted(COMPOUND_SURNAMES))}) +([{HAN}]{{1,2}})(?![{HAN}])")
+_SPACED_LAST = re.compile(f"(?<![{HAN}])([{HAN}]{{2}}) +((?![男女])[{HAN}])(?![{HAN}])")
 _LIST = re.compile(f"[{HAN}·]{{2,20}}(?:[、,，;；/][{HAN}·]{{2,20}}){{1,50}}")
 _AND = re.compile(f"([{HAN}]{{2,4}}?)[和与及]([{HAN}]{{2,4}})")
+_LABELS = ("外部邮件", "请注意", "垃圾邮件", "可疑邮件", "spam")
+"""What mail servers put before a subject."""
 _FILLERS = (
     "申报人", "填报项目", "填报单位", "报送单位", "姓名", "单位", "回执", "请查收", "请查阅", "请审核", "请审阅",
     "敬请", "您好", "你好", "谢谢", "查收", "查询", "撤回", "咨询", "附件", "我的", "我是", "我要", "本人", "同志",
     "同学", "先生", "女士", "老师", "的", "名单", "名册",
     "花名册", "汇总表", "汇总", "推荐表", "统计表", "一览表", "明细表", "党员", "receipt",
     "请问", "请教", "求助", "我想", "截图", "身份证", "证件照", "生活照", "照片", "盖章件", "盖章",
-    "最终版", "修改版",
+    "最终版", "修改版", *_LABELS,
 )  # fmt: skip
-_UNIT_ENDINGS = (
-    "有限公司", "公司", "集团", "委员会", "办公室", "党支部", "党委", "总队", "大学", "学院", "中学", "小学",
-    "学校", "医院", "银行", "研究院", "研究所", "通讯站", "中心", "协会", "工会", "街道", "社区", "厅", "局", "委",
-    "办", "处", "科", "院", "校", "所", "站", "部", "室", "馆", "社", "县", "区", "市", "省", "镇", "乡", "村",
-    "队",
-)  # fmt: skip
-_UNIT_ENDINGS_TOO = (
-    "机关", "总支", "支部", "党组", "工委", "团委", "分行", "支行", "分局", "厂", "矿", "店", "团", "园", "庭", "台",
-    "网", "报", "库", "军", "营", "连", "组", "宫", "电力", "电网", "铁路", "移动", "联通", "电信", "焦煤", "石油",
-    "保险",
-)  # fmt: skip
-_UNIT_BEGINNINGS = ("中国", "中共", "中铁", "国家", "国网", "省", "市", "县", "区")
 _NOBODY = re.compile("某{1,2}人?$")
 """How a name ends that is left open: 王某, 李某某."""
 _JOINTS = ("+", "-", "_", "、")
 _FOREMOST = 60
 _LONGEST_SURNAME_ALIKE = 5
-_SHORTEST_UNIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +68,9 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
         unit = next((unit for unit, _ in listed if unit), None)
         return Choice(None, unit, len(listed), tuple(name for _, name in listed) if likely else ())
     words = [word for piece in pieces for word in _words(piece, noise) if not _NOBODY.search(word)][:_FOREMOST]
-    split = [_without_unit(word) for word in words]
+    split = [_split(word) for word in words]
     if of_many and words and not any(_is_certain(name) for _, name in split):
-        return Choice(unit=_unit_of(words))
+        return Choice(unit=unit_of(words))
     for wanted in (_is_certain, _is_possible, _is_name):
         places = [place for place, (_, name) in enumerate(split) if wanted(name)]
         if len({split[place][1] for place in places}) == 1:
@@ -86,7 +79,7 @@ def person_in(pieces: Sequence[str], noise: Sequence[str], *, of_many: bool = Fa
         if len(places) > 1:
             next_to_plus = _next_to_plus(pieces, [split[place] for place in places])
             return _chosen(words, split, places[next_to_plus]) if next_to_plus is not None else Choice()
-    return Choice(unit=words[0]) if len(words) == 1 and _reads_like_unit(words[0]) else Choice()
+    return Choice(unit=words[0]) if len(words) == 1 and reads_like_unit(words[0]) else Choice()
 
 
 def _stands(name: str, pieces: Sequence[str]) -> bool:
@@ -117,7 +110,7 @@ def organisation_in(pieces: Sequence[str], noise: Sequence[str]) -> Choice:
 
 def is_likely_name(text: str) -> bool:
     """Whether `text` reads like a Chinese person's name: a known surname and one or two characters (three at most)."""
-    if _SHORT_NAME.fullmatch(text) is None or _reads_like_unit(text):
+    if _SHORT_NAME.fullmatch(text) is None or reads_like_unit(text):
         return False
     return "·" in text or (len(text) <= 3 and text[0] in SURNAMES) or (len(text) >= 3 and text[:2] in COMPOUND_SURNAMES)
 
@@ -129,22 +122,24 @@ def first_word(piece: str, noise: Sequence[str]) -> str | None:
     return words[0] if len(words) == 1 and _is_name(words[0]) else None
 
 
+def _split(word: str) -> tuple[str, str]:
+    """The unit and the name that one word holds, titles and the like taken off."""
+    unit, name = without_unit(word)
+    if unit or is_likely_name(name):
+        return unit, name
+    within = [one for one in names_within(word) if is_likely_name(one) and one not in NO_NAMES]
+    return ("", max(within, key=len)) if within else (unit, name)
+
+
 def _chosen(words: Sequence[str], split: Sequence[tuple[str, str]], place: int) -> Choice:
     unit, name = split[place]
-    others = words[:place] or [word for word in words[place + 1 :] if _reads_like_unit(word)]
-    return Choice(name, unit or _unit_of(word for word in others if _HAN_WORD.match(word)))
-
-
-def _unit_of(words: Iterable[str]) -> str | None:
-    """The unit that these words name together, None where they read like none ("代父亲", "函")."""
-    unit = "".join(words)
-    is_known = unit.endswith(_UNIT_ENDINGS + _UNIT_ENDINGS_TOO) or unit.startswith(_UNIT_BEGINNINGS)
-    return unit if len(unit) >= _SHORTEST_UNIT and is_known else None
+    others = words[:place] or [word for word in words[place + 1 :] if reads_like_unit(word)]
+    return Choice(name, unit or unit_of(word for word in others if _HAN_WORD.match(word)))
 
 
 def _words(piece: str, noise: Sequence[str], *, edges_only: bool = False) -> list[str]:
     """The words of `piece`; a blank parts Han words only, so that a Latin name stays whole."""
-    text = _EXTENSION.sub(" | ", _SPACED_NAME.sub(lambda match: match[0].replace(" ", ""), piece))
+    text = _EXTENSION.sub(" | ", _closed_up(piece))
     idle = tuple(sorted({*noise, *_FILLERS}, key=len, reverse=True))
     if not edges_only:
         text = _without(text, idle)
@@ -156,6 +151,12 @@ def _words(piece: str, noise: Sequence[str], *, edges_only: bool = False) -> lis
             if bare and not bare.isdigit():
                 words.append(bare)
     return words
+
+
+def _closed_up(piece: str) -> str:
+    """Without the blanks that people put into a name: 王 小 明, 欧阳 靖."""
+    closed = _SPACED_COMPOUND.sub(r"\1\2", _SPACED_NAME.sub(lambda match: match[0].replace(" ", ""), piece))
+    return _SPACED_LAST.sub(lambda match: match[1] + match[2] if match[1][0] in SURNAMES else match[0], closed)
 
 
 def _without(text: str, idle: Iterable[str]) -> str:
@@ -192,31 +193,17 @@ def _trimmed(word: str, idle: Iterable[str]) -> str:
 
 def _listed(piece: str, noise: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """The units and names in a list ("王小明、李晓华", "王小明和李晓华"); () where it is no list of names."""
-    text = _without(piece, noise)
+    text = _without(piece, (*noise, *_LABELS))
     for match in _LIST.finditer(text):
-        split = [_without_unit(word) for word in re.split(r"[、,，;；/]", match[0])]
+        split = [without_unit(word) for word in re.split(r"[、,，;；/]", match[0])]
         names = {name: (unit, name) for unit, name in split if _is_certain(name)}
         if len(names) > 1:
             return tuple(names.values())
     for word in _words(piece, noise):
         both = _AND.fullmatch(word)
         if both is not None and len(word) > 4:
-            return _without_unit(both[1]), ("", both[2])
+            return without_unit(both[1]), ("", both[2])
     return ()
-
-
-def _without_unit(word: str) -> tuple[str, str]:
-    """A unit written right in front of a name, and the name: 省水利厅王小明. ("", word) where there is none."""
-    if len(word) < 5 or "·" in word or _HAN_WORD.fullmatch(word) is None:
-        return "", word
-    splits = [
-        (word[:end], word[end:])
-        for end in range(len(word) - 4, len(word) - 1)
-        if end >= 2 and word[:end].endswith(_UNIT_ENDINGS)
-    ]
-    by_surname = [split for split in splits if _begins_with_surname(split[1])]
-    chosen = by_surname or splits
-    return chosen[0] if len(chosen) == 1 or by_surname else ("", word)
 
 
 def _next_to_plus(pieces: Sequence[str], candidates: Sequence[tuple[str, str]]) -> int | None:
@@ -230,29 +217,27 @@ def _next_to_plus(pieces: Sequence[str], candidates: Sequence[tuple[str, str]]) 
 
 
 def _is_certain(name: str) -> bool:
-    return _is_short(name) and not _reads_like_unit(name)
+    return _is_short(name) and not reads_like_unit(name)
 
 
 def _is_possible(name: str) -> bool:
     """A short word that may be a name; one that reads like a unit only where it begins as a name does: 李登科."""
-    return _is_short(name) and (not _reads_like_unit(name) or (len(name) <= 3 and name[0] in SURNAMES))
+    return _is_short(name) and (not reads_like_unit(name) or (len(name) <= 3 and name[0] in SURNAMES))
 
 
 def _is_short(name: str) -> bool:
-    return _SHORT_NAME.fullmatch(name) is not None and _NOBODY.search(name) is None
+    return _SHORT_NAME.fullmatch(name) is not None and not _is_part(name)
+
+
+def _is_part(name: str) -> bool:
+    """Whether the given name is left open, or not there: 王某, 欧阳."""
+    return _NOBODY.search(name) is not None or name in COMPOUND_SURNAMES
 
 
 def _is_name(name: str) -> bool:
     return (
         _NAME.fullmatch(name) is not None
-        and (len(name) <= 3 or not _reads_like_unit(name))
+        and not _is_part(name)
+        and (len(name) <= 3 or not reads_like_unit(name))
         and (not _is_short(name) or _is_possible(name))
     )
-
-
-def _begins_with_surname(name: str) -> bool:
-    return name[0] in SURNAMES or name[:2] in COMPOUND_SURNAMES
-
-
-def _reads_like_unit(word: str) -> bool:
-    return len(word) >= 3 and word.endswith(_UNIT_ENDINGS)

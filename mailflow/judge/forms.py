@@ -14,6 +14,7 @@ from mailflow.model.entry import Check, Finding, Mark
 from mailflow.model.facts import Role
 
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_FIGURE = re.compile(r"[\d一二两三四五六七八九十百千万〇零]")
 _LONG_WORD = 4
 """Such a word for "no unit" says it in any sentence (本人未加入学习组织); a shorter one alone or before a note."""
 _WHY_UNREADABLE = {"attachment.encrypted": "attachment.encrypted", "attachment.unsafe": "attachment.unsafe-macros"}
@@ -104,8 +105,13 @@ def _invalid(holding: Holding) -> list[Finding]:
             value=quoted(text),
         )
         for key, text in said.invalid.items()
-        if holding.form.field(key) is not None
+        if holding.form.field(key) is not None and not _says_nothing(holding, key, text)
     ]
+
+
+def _says_nothing(holding: Holding, key: str, text: str) -> bool:
+    """Whether a cell that is never asked for holds a word in place of its figure (未显示): it is as good as empty."""
+    return key not in holding.form.required and _FIGURE.search(text) is None
 
 
 def _too_long(holding: Holding) -> list[Finding]:

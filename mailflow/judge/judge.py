@@ -14,7 +14,7 @@ from mailflow.judge.eligibility import check_rules
 from mailflow.judge.forms import check_fields, check_name, form_is_read
 from mailflow.judge.found import Found, finding, together, verdict_of
 from mailflow.judge.holding import Holding, Said, news_of, readings_for, said_by
-from mailflow.judge.merge import merged_fields, merged_files, own_files, with_the_one_screenshot
+from mailflow.judge.merge import as_asked, merged_fields, merged_files, own_files
 from mailflow.judge.names import folded, same_name
 from mailflow.judge.people import STUDY_ID, UNIT, own_form, text_of
 from mailflow.judge.phrase import listed, quoted, say
@@ -78,7 +78,7 @@ def judge(
 def _submission(case: _Case, draft: Draft) -> Submission | None:
     """One draft, judged; None where two entries of its sender fit equally well."""
     campaign, category = case.campaign, case.campaign.category(draft.category)
-    case = replace(case, facts=with_the_one_screenshot(case.facts, category, draft.files))
+    case = replace(case, facts=as_asked(case.facts, campaign, category, draft.files))
     said = said_by(readings_for(category, _news(case, draft)))
     claim = Claim(
         case.message.sender,

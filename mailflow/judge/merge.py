@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from mailflow.judge.names import folded
 from mailflow.judge.people import CONTAINERS
-from mailflow.model.campaign import Category
+from mailflow.model.campaign import Campaign, Category
 from mailflow.model.entry import FiledFile
 from mailflow.model.facts import SCREENSHOTS, Facts, FileFacts, Role, Value
 from mailflow.model.message import Attachment, Message
@@ -15,23 +16,28 @@ GATHERED = CONTAINERS | {Role.EVIDENCE, Role.UNKNOWN}
 """Roles of which an entry keeps every file; of any other role the newest mail's replace the older ones."""
 
 
-def with_the_one_screenshot(facts: Facts, category: Category, wanted: Iterable[str]) -> Facts:
-    """Facts in which a picture that is only called a screenshot (张三截图.png) is the one that `category` asks for.
+def as_asked(facts: Facts, campaign: Campaign, category: Category, wanted: Iterable[str]) -> Facts:
+    """Facts in which names of the `wanted` files are read for what `category` asks.
 
-    Where several are asked for, or the mail has one that is called by its page, it stays unknown.
+    A name may say more than one thing: 印证资料-活动照片 is evidence where no photograph is asked for. A picture
+    that is only called a screenshot (张三截图.png) is the one that is asked for; where several are, or the mail has
+    one that is called by its page, it stays unknown.
     """
-    asked = [one.role for one in category.requirements if one.role in SCREENSHOTS]
+    asked = [one.role for one in category.requirements]
+    pages = [role for role in asked if role in SCREENSHOTS]
     mine = frozenset(wanted)
-    if len(asked) != 1 or any(file.role is asked[0] and file.sha256 in mine for file in facts.files):
-        return facts
-    return Facts(
-        tuple(
-            replace(file, role=asked[0])
-            if file.role is Role.UNKNOWN and file.told_by == "name" and file.sha256 in mine
-            else file
-            for file in facts.files
-        )
-    )
+    has_page = any(file.role in pages and file.sha256 in mine for file in facts.files)
+
+    def role_of(file: FileFacts) -> Role:
+        if file.told_by != "name" or file.sha256 not in mine or file.role in asked:
+            return file.role
+        if file.role is Role.UNKNOWN:
+            return pages[0] if len(pages) == 1 and not has_page else Role.UNKNOWN
+        name = folded(file.filename or "")
+        said = [role for role in asked if any(folded(word) in name for word in campaign.role_hints.get(role, ()))]
+        return said[0] if said and file.role is not Role.FORM else file.role
+
+    return Facts(tuple(replace(file, role=role_of(file)) for file in facts.files))
 
 
 def own_files(message: Message, facts: Facts, wanted: Iterable[str]) -> tuple[FiledFile, ...]:

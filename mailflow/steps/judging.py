@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mailflow.areas import home_area
 from mailflow.intake.authenticity import trust_of
 from mailflow.intake.command import read_command
-from mailflow.intake.etiquette import REF_HEADER, reason_for_silence
+from mailflow.intake.etiquette import RECALL, REF_HEADER, reason_for_silence
 from mailflow.intake.subject import refs_in
 from mailflow.judge.command import decide_command
 from mailflow.judge.judge import judge
@@ -81,9 +81,9 @@ def _decided(
         books.entries.meant(campaign.id, name_keys=(), study_ids=(), refs=refs) if books is not None and refs else ()
     )
     command = read_command(message.subject, campaign)
-    if command is not None and message.sender and not any(one.role is Role.FORM for one in facts.files):
+    silence = reason_for_silence(message, own_addresses)
+    if command is not None and silence != RECALL and message.sender and not _brings_application(facts):
         entries = books.entries.spoken_for(campaign.id, message.sender, units) if books is not None else ()
-        silence = reason_for_silence(message, own_addresses)
         return decide_command(command, message, Known(entries=entries, units=units), silence=silence)
     way = route(message, facts, campaign, units=units, own_addresses=own_addresses, referred=referred)
     if assigned is not None:
@@ -99,6 +99,11 @@ def _decided(
         traces = traces_to_ask_for(facts, [draft.study_id for draft in way.drafts], entries)
         known = Known(entries=entries, units=units, uses=books.entries.uses(campaign.id, traces))
     return judge(way, message, facts, campaign, known, arrived_at=arrived_at, home_area=home_area)
+
+
+def _brings_application(facts: Facts) -> bool:
+    """Whether a form or a list of applicants came: then a command word in the subject is beside the point."""
+    return any(one.role is Role.FORM or one.listed for one in facts.files)
 
 
 def _in_headers(message: Message) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from mailflow.campaign.load import load_campaign
 from mailflow.testing.text_pdf import as_pdf
-from tests.samples.parts import TEXT, UNIT, File, form, head, mail, papers, picture, workbook, zipped
+from tests.samples.parts import TEXT, UNIT, File, docx_of_tables, form, head, mail, papers, picture, workbook, zipped
 
 OFFICE: dict[str, Callable[[], bytes]] = {}
 
@@ -102,8 +102,41 @@ def _people() -> None:
     OFFICE["markup where the name should be"] = lambda: mail(f"{tag}+优秀学员", [("报名表.docx", form("&lt;svg&gt;"))])
 
 
+def _units() -> None:
+    OFFICE["a unit where the name should be, the name on the form"] = lambda: mail(
+        "中共省文物局机关委员会+优秀学员", papers("邸文博"), sender=UNIT
+    )
+    OFFICE["a unit that has sent nothing, its name in front"] = lambda: mail("省地勘局：本次无报送", [], sender=UNIT)
+    rows = [
+        ["模范学习组织报名表"],
+        ["学习组织", "省水利厅机关党委", "管理员姓名", "王小明"],
+        ["联系电话", "0351-5550101", "党员人数", "46"],
+    ]
+    OFFICE["evidence that is a photograph, of an organisation"] = lambda: mail(
+        "省水利厅机关党委+模范学习组织",
+        [("模范学习组织报名表.docx", docx_of_tables([rows])), ("印证资料-活动照片.png", picture(120))],
+        sender=UNIT,
+    )
+
+
+def _recalls() -> None:
+    OFFICE["Outlook's recall notice"] = lambda: mail(
+        "撤回: 王小明+优秀学员", [], text="王小明 将撤回邮件“王小明+优秀学员”。"
+    )
+    OFFICE["a withdrawal without a number"] = lambda: mail("撤回：王小明+优秀学员", [])
+
+
+def _names() -> None:
+    OFFICE["a blank inside a compound surname's name"] = lambda: mail("欧阳 靖 + 优秀学员", papers("欧阳靖"))
+    OFFICE["a calling before the name"] = lambda: mail("退休教师王小明+优秀学员")
+    OFFICE["a word where a rank that nobody asks for should be"] = lambda: mail(files=papers(全国排名="未显示"))
+
+
 _copies()
 _folders()
 _lists()
 _subjects()
 _people()
+_units()
+_recalls()
+_names()

@@ -33,6 +33,10 @@ SHANXI, VILLAGE = load_campaign("shanxi-2020"), load_campaign("village-grants")
         ("索取报名表", Command(CommandKind.FORM)),
         ("报送完毕", Command(CommandKind.DONE)),
         ("本次无报送", Command(CommandKind.NOTHING)),
+        ("省水利厅：本次无报送", Command(CommandKind.NOTHING)),
+        ("省水利厅报送完毕，谢谢", Command(CommandKind.DONE)),
+        ("撤回：王小明+优秀学员", Command(CommandKind.WITHDRAW)),
+        ("查询 王小明+优秀学员", Command(CommandKind.STATUS)),
     ],
 )
 def test_a_command_is_a_word_and_what_stands_behind_it(subject: str, command: Command) -> None:
@@ -52,6 +56,8 @@ def test_a_command_is_a_word_and_what_stands_behind_it(subject: str, command: Co
         "〔待补充2项〕王小明+优秀学员　回执 SX20-7K4M2Q",
         "索取报名表 不存在的项目",
         "报送完毕请查收附件",
+        "王小明+优秀学员（报送完毕）",
+        "查王小明+优秀学员",
     ],
 )
 def test_what_only_begins_like_a_command_is_none(subject: str) -> None:

@@ -17,8 +17,9 @@ def mail(
     *headers: tuple[str, str],
     sender: str = "a@example.cn",
     files: tuple[tuple[str, bytes], ...] = (),
+    text: str = "t",
 ) -> Message:
-    return read_message(build_mail(sender=sender, subject=subject, text="t", headers=headers, files=files)).message
+    return read_message(build_mail(sender=sender, subject=subject, text=text, headers=headers, files=files)).message
 
 
 SILENT = [
@@ -47,6 +48,7 @@ SILENT = [
     (mail("Recall: application"), "recall"),
     (mail("王小明撤回了邮件《王小明+优秀学员》"), "recall"),
     (mail("王小明撤回了一封邮件"), "recall"),
+    (mail("撤回: 王小明+优秀学员", text="王小明 将撤回邮件“王小明+优秀学员”。"), "recall"),
     (mail("自动回复：王小明+优秀学员"), "auto-reply-subject"),
     (mail("Re: 自动回复: x"), "auto-reply-subject"),
     (mail("Automatic reply: x"), "auto-reply-subject"),

@@ -159,9 +159,15 @@ def test_a_cell_that_holds_no_number_is_invalid_and_not_zero(desk: Desk) -> None
 
 def test_an_unreadable_cell_that_nobody_asks_for_changes_no_status(desk: Desk) -> None:
     rest = papers_for(desk.campaign, "outstanding-learner", without=[Role.FORM])
-    submission = desk.send([form_with(desk.campaign, values={}, invalid={"total_rank": "靠前"}), *rest], at=MONDAY)
+    submission = desk.send([form_with(desk.campaign, values={}, invalid={"total_rank": "12或13"}), *rest], at=MONDAY)
     assert submission.verdict is Verdict.ACCEPTED
     assert found(submission, "field.invalid").severity is Severity.WARNING
+
+
+def test_a_word_in_place_of_a_figure_that_nobody_asks_for_is_as_good_as_nothing(desk: Desk) -> None:
+    rest = papers_for(desk.campaign, "outstanding-learner", without=[Role.FORM])
+    submission = desk.send([form_with(desk.campaign, values={}, invalid={"total_rank": "未显示"}), *rest], at=MONDAY)
+    assert [one.code for one in submission.findings if one.code == "field.invalid"] == []
 
 
 def test_a_text_that_is_too_long_is_told_with_its_count(desk: Desk) -> None:
