@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
 from mailflow.judge.names import folded, same_name
 from mailflow.judge.people import CONTAINERS, NAME, Person, text_of
@@ -12,6 +13,7 @@ from mailflow.model.message import Attachment, Message
 
 _Home = tuple[int | str | None, str | None]
 _DECORATION_BYTES = 8_192
+_FEWEST_SHARED = 2
 
 
 def place(
@@ -76,9 +78,32 @@ def _owners(
         return by_content if len(by_content) == 1 else []
     for words in _words_around(message, attachment):
         if named := _named_in(words, people):
-            return named if len(named) == 1 else []
+            return named if len(named) == 1 else _namesake(message, words, named, people)
     near = sorted(next(filter(None, neighbours), ()))
     return near if len(near) == 1 else []
+
+
+def _namesake(message: Message, words: str, named: Sequence[int], people: Sequence[Person]) -> list[int]:
+    """Which of several of one name, by what else stands in the name of his form too: 张伟（人事处）."""
+    if len({folded(people[at].name) for at in named}) > 1:
+        return []
+    name = folded(people[named[0]].name)
+    said = folded(words.rpartition(".")[0] or words).replace(name, "\n")
+    shared = {}
+    for at in named:
+        forms = {form.sha256 for form in people[at].forms}
+        called = [one.filename or "" for one in message.attachments if one.sha256 in forms]
+        stems = (folded(one.rpartition(".")[0] or one).replace(name, "\n") for one in called)
+        shared[at] = max((_longest_shared(said, one) for one in stems), default=0)
+    most = max(shared.values())
+    best = [at for at, length in shared.items() if length == most]
+    return best if most >= _FEWEST_SHARED and len(best) == 1 else []
+
+
+def _longest_shared(one: str, other: str) -> int:
+    """How many characters in a row stand in both, the name not counted."""
+    parts = [SequenceMatcher(None, mine, theirs) for mine in one.split("\n") for theirs in other.split("\n")]
+    return max(part.find_longest_match().size for part in parts)
 
 
 def _words_around(message: Message, attachment: Attachment) -> Iterator[str]:

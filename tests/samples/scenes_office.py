@@ -119,6 +119,22 @@ def _units() -> None:
     )
 
 
+def _namesakes() -> None:
+    def of(office: str, seed: int, **changes: str) -> list[File]:
+        return [
+            (f"王小明（{office}）报名表.docx", form(**changes)),
+            (f"王小明（{office}）盖章扫描件.png", picture(seed)),
+            (f"王小明（{office}）我的信息.png", picture(seed + 1)),
+            (f"王小明（{office}）生活照.png", picture(seed + 2)),
+        ]
+
+    OFFICE["two of one name, told apart by their offices"] = lambda: mail(
+        "省水利厅报送优秀学员2人",
+        [*of("办公室", 130), *of("人事处", 140, 学号="1000000002", 手机号码="13800000001", 总积分="29000")],
+        sender=UNIT,
+    )
+
+
 def _recalls() -> None:
     OFFICE["Outlook's recall notice"] = lambda: mail(
         "撤回: 王小明+优秀学员", [], text="王小明 将撤回邮件“王小明+优秀学员”。"
@@ -140,3 +156,4 @@ _people()
 _units()
 _recalls()
 _names()
+_namesakes()
