@@ -23,7 +23,7 @@ CODES: dict[str, str] = {
     "attachment.unsupported": "A file is of a kind that cannot be read.",
     "attachment.unreadable": "A file is damaged, or nothing can be read in it.",
     "attachment.unrecognised": "A file arrived, but which of the papers it is cannot be told, while some are missing.",
-    "attachment.unsafe": "A file is a program, which is never passed on, or a document with macros; neither is ever opened.",
+    "attachment.unsafe": "A file is a program (never passed on) or a document with macros; neither is ever opened.",
     "deadline.passed": "The mail arrived at or after the deadline (a note where an update is still taken).",
     "not-open": "The mail arrived before the category opens; a person decides.",
     "evidence.points-mismatch": "Form and screenshot show different figures; both are quoted.",

@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from mailflow.testing.certificates import Certificate, issue
-from mailflow.testing.dovecot_config import CONFIG
+from mailflow.testing.dovecot_config import CONFIG_2_3, CONFIG_2_4
 
 START_SECONDS = 20.0
 INSTALL = "install it (Debian: apt-get install dovecot-imapd)"
@@ -39,8 +39,8 @@ def available() -> str | None:
         return f"Dovecot is not on this machine: {INSTALL}"
     if not Path("/usr/lib/dovecot/imap").exists() and not Path("/usr/libexec/dovecot/imap").exists():
         return f"this Dovecot speaks no IMAP: {INSTALL}"
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    return None if version.startswith("2.3.") else f"the tests are for Dovecot 2.3, here is {version.strip()}"
+    version = _version(program)
+    return None if version[:4] in ("2.3.", "2.4.") else f"the tests are for Dovecot 2.3 and 2.4, here is {version}"
 
 
 class Dovecot:
@@ -85,7 +85,7 @@ class Dovecot:
             self._certificate = issue(self.home)
         self.port = _free_port()
         config = self.home / "dovecot.conf"
-        config.write_text(self._configuration())
+        config.write_text(self._configuration(is_new=not _version(program).startswith("2.3.")))
         for path in (self.home, *self.home.iterdir()):
             self._give(path)
         root = os.getuid() == 0
@@ -144,14 +144,15 @@ class Dovecot:
         path = self.home / "log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def _configuration(self) -> str:
+    def _configuration(self, *, is_new: bool) -> str:
         tls = "ssl = no"
         if self._certificate is not None:
             files = self._certificate
-            tls = f"ssl = yes\nssl_cert = <{files.certificate_file}\nssl_key = <{files.key_file}"
+            names = ("ssl_server_cert_file = ", "ssl_server_key_file = ") if is_new else ("ssl_cert = <", "ssl_key = <")
+            tls = f"ssl = yes\n{names[0]}{files.certificate_file}\n{names[1]}{files.key_file}"
             for path in (files.certificate_file, files.key_file):
                 self._give(path)
-        return CONFIG.format(
+        return (CONFIG_2_4 if is_new else CONFIG_2_3).format(
             home=self.home,
             user=self._user,
             group=grp.getgrgid(self._gid).gr_name,
@@ -193,6 +194,10 @@ class Dovecot:
 
 def _program() -> str | None:
     return shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+def _version(program: str) -> str:
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
 def _free_port() -> int:
