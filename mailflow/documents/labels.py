@@ -17,6 +17,10 @@ _NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _NUMBERING = re.compile(
     r"^\s*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．]|[*＊★])\s*"
 )
+_BEFORE = r"(?:(?:20\d\d年?|本年|今年)|学习|个人|本人|申报人|报名人|参评人|目前|当前|现|最新|累计)"
+_BEHIND = r"(?:[及和、/](?:职务|职称|部门)|全称|名称|总数|分数|数|分)"
+"""What people add to a label when they type a form again: 学习总积分, 2020年年度积分, 工作单位及职务."""
+_ADDED = re.compile(f"^{_BEFORE}?(?P<label>.+?){_BEHIND}?$")
 _SHORTEST_HINT = 3
 _LONGEST_LABEL = 80
 
@@ -82,7 +86,8 @@ class Vocabulary:
 
 @lru_cache(maxsize=2048)
 def keys_of(text: str) -> tuple[str, ...]:
-    """The squeezed spellings under which a cell may be a label: as it is, and without notes and numbering.
+    """The squeezed spellings under which a cell may be a label: as it is, without notes and numbering, and without
+    what people add to one.
 
     Remembered, since the same labels stand in every form that comes.
     """
@@ -90,7 +95,8 @@ def keys_of(text: str) -> tuple[str, ...]:
         return ()
     key = squeeze(text)
     bare = squeeze(_NOTE.sub("", _NUMBERING.sub("", text)))
-    return (key,) if bare == key else (key, bare)
+    added = _ADDED.match(bare)
+    return tuple(dict.fromkeys((key, bare, added["label"] if added else bare)))
 
 
 _last: tuple[Campaign, Vocabulary] | None = None
@@ -170,7 +176,9 @@ def _inline_pattern(labels: Iterable[str]) -> re.Pattern[str]:
     note = r"(?:[ \t]*[(（\[][^()（）\[\]\n]{0,30}[)）\]])?"
     blank = r"(?<![A-Za-z])(?:[ \t\u3000]+|(?=\n))"
     return re.compile(
-        rf"(?<!\w)(?P<label>{any_label}){note}\s*[:：]|^[ \t\u3000]*(?P<head>{any_label}){note}{blank}", re.I | re.M
+        rf"(?<!\w){_BEFORE}?(?P<label>{any_label}){_BEHIND}?{note}\s*[:：]"
+        rf"|^[ \t\u3000]*{_BEFORE}?(?P<head>{any_label}){_BEHIND}?{note}{blank}",
+        re.I | re.M,
     )
 
 

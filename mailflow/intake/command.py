@@ -25,6 +25,8 @@ def read_command(subject: str, campaign: Campaign) -> Command | None:
     question, "撤回邮件" a recall notice. Before the words of a unit its name may stand.
     """
     text = plain_subject(subject).strip(SEPARATORS)
+    closed = "".join(text.split()).casefold()
+    text = next((word for word, _ in _words(campaign) if word == closed), text)  # 查 询
     said = _said_by_unit(text, campaign)
     if said is not None:
         return said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -53,7 +53,7 @@ def read_message(raw: bytes, *, sha256: str | None = None) -> Unpacked:
 
 def _message(structure: Structure, harvest: Harvest, hints: frozenset[str], sha256: str, size: int) -> Message:
     headers = structure.root.headers
-    subject = header_text(_first(headers.get("subject")), hints)
+    subject = header_text(_first(_subjects(headers)), hints)
     sender_name = _display_name(_first(headers.get("from")), hints)
     text, body_sure = harvest.text()
     return_path = _first(headers.get("return-path"))
@@ -92,13 +92,18 @@ def _doubts(
     table = (
         ("two-from", len(headers.get("from", ())) > 1 or len(set(mailboxes)) > 1),
         ("no-sender", not mailboxes),
-        ("two-subject", len({value.strip() for value in headers.get("subject", ())}) > 1),
+        ("two-subject", len(_subjects(headers)) > 1),
         ("subject", not subject.sure or is_doubtful(subject.text)),
         ("sender-name", not sender_name.sure or is_doubtful(sender_name.text)),
         ("filename", harvest.files.name_doubt),
         ("body", not body_sure),
     )
     return tuple(name for name, holds in table if holds)
+
+
+def _subjects(headers: Mapping[str, Sequence[bytes]]) -> tuple[bytes, ...]:
+    """The subjects that say anything, each once."""
+    return tuple(dict.fromkeys(filter(None, (value.strip() for value in headers.get("subject", ())))))
 
 
 def _sender(structure: Structure) -> str:
