@@ -10,7 +10,7 @@ from mailflow.model.campaign import Campaign
 from mailflow.model.command import UNIT_WORDS, Command, CommandKind
 
 _ASKS_BY_NUMBER = frozenset({CommandKind.STATUS, CommandKind.WITHDRAW})
-SEPARATORS = " :：，,、-+　[]【】()（）<>《》"
+SEPARATORS = " :：，,、-+　[]【】()（）<>《》“”‘’\"'「」"
 
 _COURTESY = re.compile(
     r"(?:[\s,，。、!！~～]*(?:谢谢|多谢|感谢|thank you|thanks)[您你了啦]?)?[\s。.!！~～]*$", re.IGNORECASE

@@ -18,6 +18,8 @@ ENDINGS = (
     "乡", "村", "队", "厂", "矿", "店",
 )  # fmt: skip
 BEGINNINGS = ("中国", "中共", "国家", "国网", "省", "市")
+_LETTERS = frozenset({"函", "公函", "函件", "报告", "请示", "通知", "来信"})
+"""What a unit calls its letter: 关于……的函."""
 _HAN_WORD = re.compile(f"[{HAN}·]+")
 _SHORTEST_UNIT = 2
 _LONGEST_WITHOUT_SURNAME = 3
@@ -25,7 +27,7 @@ _LONGEST_WITHOUT_SURNAME = 3
 
 def unit_of(words: Iterable[str]) -> str | None:
     """The unit that these words name together, None where they read like none ("代父亲", "函")."""
-    unit = "".join(words)
+    unit = "".join(word for word in words if word not in _LETTERS)
     is_known = unit.endswith(ENDINGS) or unit.startswith(BEGINNINGS)
     return unit if len(unit) >= _SHORTEST_UNIT and is_known else None
 

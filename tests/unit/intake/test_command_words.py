@@ -25,6 +25,8 @@ SHANXI, VILLAGE = load_campaign("shanxi-2020"), load_campaign("village-grants")
         ("查询报名结果", Command(CommandKind.STATUS)),
         ("撤回", Command(CommandKind.WITHDRAW)),
         ("查询 SX20-7K4M2Q，谢谢您！", Command(CommandKind.STATUS, ("SX20-7K4M2Q",))),
+        ("Re：“查询 ＳＸ２０－７Ｋ４Ｍ２Ｑ”", Command(CommandKind.STATUS, ("SX20-7K4M2Q",))),
+        ("查 询", Command(CommandKind.STATUS)),
         ("查询 SX20-7K4M 谢谢", Command(CommandKind.STATUS, ("SX20-7K4M",))),
         ("撤回报名", Command(CommandKind.WITHDRAW)),
         ("帮助", Command(CommandKind.HELP)),

@@ -126,6 +126,7 @@ def test_every_way_to_write_the_same_subject_is_read_alike(subject: str) -> None
         ("李晓华+播音员", SubjectReading("李晓华", ("announcer",))),
         ("李晓华+志愿出题员", SubjectReading("李晓华", ("question-writer",))),
         ("李晓华+志愿命题员", SubjectReading("李晓华", ("question-writer",))),
+        ("省水利厅关于报送优秀学员的函（3人）", SubjectReading(None, LEARNER, "省水利厅", count=3)),
         ("王 明+优秀学员", SubjectReading("王明", LEARNER)),
         ("王小 明+优秀学员", SubjectReading("王小明", LEARNER)),
         ("欧阳 明+优秀学员", SubjectReading("欧阳明", LEARNER)),
