@@ -252,6 +252,15 @@ def test_stopping_while_connecting_leaves_the_letter_for_later() -> None:
         aborted(server, courier, LETTER)
 
 
+@pytest.fixture
+def keyboard() -> Iterator[None]:
+    """Ctrl-C raises, as at a terminal; what a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("keyboard")
 def test_an_interrupt_from_the_keyboard_ends_the_letter_and_leaves_the_courier_usable() -> None:
     pressed = threading.get_ident()
 
