@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from mailflow.documents.beside import Board, Stand
+from mailflow.documents.days import days_in
 from mailflow.documents.pieces import Row, label_pattern, pieces, row_text, rows
-from mailflow.documents.values import days_in, read_value, squeeze
+from mailflow.documents.values import read_value, squeeze
 from mailflow.errors import ReadRefused
 from mailflow.model.campaign import Campaign
 from mailflow.model.facts import Role, Shown, Value
