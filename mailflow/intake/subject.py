@@ -34,6 +34,7 @@ _COUNT = re.compile(
     r"(?:[等共计]|合计|一共|报送|申报|上报|推荐)\s?(?P<any>\d{1,4}|[一二两三四五六七八九十百]{1,5})\s?[人名位](?!民)"
     r"|(?<![第前约近超\d.])(?P<some>\d{1,4})\s?[人名位](?!\w)"
 )
+_TOTAL = re.compile(r"[等共]|[合共]计|一共")
 _ISSUE = re.compile(
     r"第\s?(?:\d{1,4}|[一二两三四五六七八九十百]{1,5})\s?(?:[期批次届轮季份版条位名]|季度)"
     r"|前\s?\d{1,4}\s?[名位]|(?:全国|全省|排名|名次)\s?第?\s?\d{1,7}\s?[名位]?"
@@ -172,11 +173,17 @@ def _without_prefixes(text: str) -> tuple[str, bool]:
 
 
 def _without_count(text: str) -> tuple[str, int | None]:
-    match = _COUNT.search(text)
-    if match is None:
+    """The text without the numbers of people in it, and how many they are: the total where one is given (共4人), else
+    all together (优秀学员1人、播音员2人).
+    """
+    matches = list(_COUNT.finditer(text))
+    numbers = [(_TOTAL.match(one[0]) is not None, _number(one["any"] or one["some"])) for one in matches]
+    totals = [number for is_total, number in numbers if is_total and number] or [n for _, n in numbers if n]
+    for match in reversed(matches):
+        text = text[: match.start()] + " | " + text[match.end() :]
+    if not totals:
         return text, None
-    number = _number(match["any"] or match["some"])
-    return text[: match.start()] + " | " + text[match.end() :], number
+    return text, totals[0] if any(is_total for is_total, _ in numbers) else sum(totals)
 
 
 def _number(text: str) -> int | None:
