@@ -7,6 +7,7 @@ import io
 import random
 import struct
 import zipfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -160,8 +161,9 @@ def test_in_a_mail_for_two_each_gets_the_pictures_of_his_own_form(tmp_path: Path
             ("报名表2.docx", forms.with_pictures(form("李晓华"), PORTRAIT)),
         ],
     )
-    office.judge()
-    entries = office.ask(lambda books: books.entries.all(CAMPAIGN.id))
+    with closing(office.world.database):
+        office.judge()
+        entries = office.ask(lambda books: books.entries.all(CAMPAIGN.id))
     found = {one.applicant: {file.sha256 for file in one.files} for one in entries}
     assert sha(SCREENSHOT) in found["王小明"] - found["李晓华"]
     assert sha(PORTRAIT) in found["李晓华"] - found["王小明"]
