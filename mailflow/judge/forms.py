@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailflow.judge.found import Found, finding, together, weighed
-from mailflow.judge.holding import Holding, said_by
+from mailflow.judge.holding import Holding, Said, said_by
 from mailflow.judge.names import folded, same_name
 from mailflow.judge.people import name_field
 from mailflow.judge.phrase import listed, quoted, say
@@ -100,13 +100,19 @@ def _invalid(holding: Holding) -> list[Finding]:
             "field.invalid",
             Severity.ERROR if key in holding.form.required else Severity.WARNING,
             where=key,
-            phrase="field.contradicts" if key in said.contradicted else "",
+            phrase=_phrase_of_invalid(holding, key, said),
             field=_label(holding, key),
             value=quoted(text),
         )
         for key, text in said.invalid.items()
         if holding.form.field(key) is not None and not _says_nothing(holding, key, text)
     ]
+
+
+def _phrase_of_invalid(holding: Holding, key: str, said: Said) -> str:
+    if key in said.contradicted:
+        return "field.contradicts"
+    return "" if key in holding.form.required else "field.invalid-optional"
 
 
 def _says_nothing(holding: Holding, key: str, text: str) -> bool:

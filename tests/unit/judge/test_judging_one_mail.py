@@ -162,6 +162,7 @@ def test_an_unreadable_cell_that_nobody_asks_for_changes_no_status(desk: Desk) -
     submission = desk.send([form_with(desk.campaign, values={}, invalid={"total_rank": "12或13"}), *rest], at=MONDAY)
     assert submission.verdict is Verdict.ACCEPTED
     assert found(submission, "field.invalid").severity is Severity.WARNING
+    assert "可以不填，不影响受理" in found(submission, "field.invalid").text
 
 
 def test_a_word_in_place_of_a_figure_that_nobody_asks_for_is_as_good_as_nothing(desk: Desk) -> None:
