@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import re
+import unicodedata
 from bisect import bisect_left
 from typing import Any
 
@@ -11,6 +13,7 @@ from mailflow.documents.grid import MOST_CELLS, MOST_CHARS, Grid, GridCell, Shee
 from mailflow.errors import ReadRefused
 
 MOST_PAGES = 10
+_ALIKE = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 _NEAR = 2.0
 """Edges nearer than this (points) are one."""
 SCANNED = 0.8
@@ -54,9 +57,16 @@ def _page(page: Any) -> list[str | Grid]:
     tables = page.find_tables()
     boxes = [table.bbox for table in tables]
     outside = page.filter(lambda thing: not any(_within(thing, box) for box in boxes)) if boxes else page
-    placed: list[tuple[float, str | Grid]] = [(line["top"], line["text"]) for line in outside.extract_text_lines()]
+    placed: list[tuple[float, str | Grid]] = [
+        (line["top"], _plain(line["text"])) for line in outside.extract_text_lines()
+    ]
     placed += [(table.bbox[1], _grid(table)) for table in tables]
     return [block for _, block in sorted(placed, key=lambda one: one[0])]
+
+
+def _plain(text: str) -> str:
+    """The characters meant: fonts of PDFs give radicals and compatibility forms (U+F98E for 年) in their place."""
+    return _ALIKE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 
 def _within(thing: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
@@ -78,7 +88,7 @@ def _grid(table: Any) -> Grid:
             left, top = _place(lefts, box[0]), _place(tops, box[1])
             across = max(1, _place(lefts, box[2]) - left)
             down = max(1, _place(tops, box[3]) - top)
-            cells.append(GridCell((text or "").strip(), top, left, across, down))
+            cells.append(GridCell(_plain(text or "").strip(), top, left, across, down))
     return Grid(tuple(cells))
 
 

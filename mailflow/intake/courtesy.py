@@ -17,6 +17,15 @@ _DONE = ("为", "的", "报", "及", "等", "同志", "最新版", "最新", "�
 _BEFORE = re.compile(f"(?:{'|'.join(_DOING)}|[{HAN}]{{0,8}}(?:{'|'.join(_CALLINGS)}))")
 _BEHIND = re.compile(f"(?:{'|'.join(sorted(_DONE, key=len, reverse=True))})+")
 _LONGEST_NAME = 3
+_FOR_KIN = re.compile(
+    "[替帮代为给]我?的?(?:爱人|家人|家属|老伴|丈夫|妻子|老公|老婆|父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|姥姥|姥爷|外公|外婆"
+    "|哥哥|姐姐|弟弟|妹妹|儿子|女儿|同事|朋友|邻居)(?:报名|报送|报|发送|发)?"
+)
+
+
+def without_kin(text: str) -> str:
+    """`text` without for whom its sender writes (替爱人报名), parted there: the name is another word."""
+    return _FOR_KIN.sub(" | ", text)
 
 
 def names_within(word: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailflow.intake.charset import HAN
-from mailflow.intake.courtesy import names_within
+from mailflow.intake.courtesy import names_within, without_kin
 from mailflow.intake.surnames import COMPOUND_SURNAMES, NO_NAMES, SURNAMES
 from mailflow.intake.units import reads_like_unit, unit_of, without_unit
 
@@ -139,7 +139,7 @@ def _chosen(words: Sequence[str], split: Sequence[tuple[str, str]], place: int) 
 
 def _words(piece: str, noise: Sequence[str], *, edges_only: bool = False) -> list[str]:
     """The words of `piece`; a blank parts Han words only, so that a Latin name stays whole."""
-    text = _EXTENSION.sub(" | ", _closed_up(piece))
+    text = _EXTENSION.sub(" | ", without_kin(_closed_up(piece)))
     idle = tuple(sorted({*noise, *_FILLERS}, key=len, reverse=True))
     if not edges_only:
         text = _without(text, idle)

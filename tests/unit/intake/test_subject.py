@@ -137,6 +137,8 @@ def test_every_way_to_write_the_same_subject_is_read_alike(subject: str) -> None
         ("推荐王小明为优秀学员", SubjectReading("王小明", LEARNER)),
         ("替王小明报优秀学员", SubjectReading("王小明", LEARNER)),
         ("王小明爸爸报名优秀学员", SubjectReading(None, LEARNER)),
+        ("替爱人报名 王小明 优秀学员", SubjectReading("王小明", LEARNER)),
+        ("替我爸王小明报名优秀学员", SubjectReading("王小明", LEARNER)),
         ("代父亲报名：王小明+优秀学员", SubjectReading("王小明", LEARNER)),
         ("中共省文物局机关委员会+优秀学员", SubjectReading(None, LEARNER, "中共省文物局机关委员会")),
         ("省图书馆党总支+优秀学员", SubjectReading(None, LEARNER, "省图书馆党总支")),
