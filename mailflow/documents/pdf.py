@@ -58,13 +58,13 @@ def _page(page: Any) -> list[str | Grid]:
     boxes = [table.bbox for table in tables]
     outside = page.filter(lambda thing: not any(_within(thing, box) for box in boxes)) if boxes else page
     placed: list[tuple[float, str | Grid]] = [
-        (line["top"], _plain(line["text"])) for line in outside.extract_text_lines()
+        (line["top"], as_meant(line["text"])) for line in outside.extract_text_lines()
     ]
     placed += [(table.bbox[1], _grid(table)) for table in tables]
     return [block for _, block in sorted(placed, key=lambda one: one[0])]
 
 
-def _plain(text: str) -> str:
+def as_meant(text: str) -> str:
     """The characters meant: fonts of PDFs give radicals and compatibility forms (U+F98E for 年) in their place."""
     return _ALIKE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
@@ -88,7 +88,7 @@ def _grid(table: Any) -> Grid:
             left, top = _place(lefts, box[0]), _place(tops, box[1])
             across = max(1, _place(lefts, box[2]) - left)
             down = max(1, _place(tops, box[3]) - top)
-            cells.append(GridCell(_plain(text or "").strip(), top, left, across, down))
+            cells.append(GridCell(as_meant(text or "").strip(), top, left, across, down))
     return Grid(tuple(cells))
 
 

@@ -145,12 +145,6 @@ def test_what_a_scan_with_text_says_is_kept_beside_the_document(campaign: Campai
     assert (document.form.fields["total_points"], copy.scan.fields["total_points"]) == (28345, 28346)
 
 
-def test_compatibility_forms_that_fonts_of_a_pdf_give_are_the_characters_meant(campaign: Campaign) -> None:
-    (one,) = facts(campaign, ("报名表.pdf", as_pdf(campaign, "outstanding-learner", {**PERSON, "name": "王小\uf98e"})))
-    assert one.form is not None
-    assert one.form.fields["name"] == "王小年"
-
-
 def test_a_pdf_with_text_alone_is_the_form(campaign: Campaign, form_pdf: bytes) -> None:
     (one,) = facts(campaign, ("报名表.pdf", form_pdf))
     assert one.role is Role.FORM

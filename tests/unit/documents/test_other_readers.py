@@ -15,7 +15,7 @@ from PIL import Image
 
 from mailflow.campaign.load import load_campaign
 from mailflow.documents.excel import read_xls, read_xlsx
-from mailflow.documents.pdf import read_pdf
+from mailflow.documents.pdf import as_meant, read_pdf
 from mailflow.documents.pictures import check_picture
 from mailflow.errors import ReadRefused
 from mailflow.testing import pictures
@@ -148,3 +148,7 @@ def test_pictures_that_are_not_opened_here_are_let_through() -> None:
 def test_drawn_pictures_are_the_same_each_time_and_as_large_as_asked() -> None:
     assert pictures.photo(seed=1) == pictures.photo(seed=1) != pictures.photo(seed=2)
     assert 100_000 < len(pictures.photo(kilobytes=150)) < 220_000
+
+
+def test_compatibility_forms_that_fonts_of_a_pdf_give_are_the_characters_meant() -> None:
+    assert as_meant("\uf98e度积分 \u2f24学 王小\ufa11") == "年度积分 大学 王小\ufa11"
