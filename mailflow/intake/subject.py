@@ -110,8 +110,7 @@ def plain_subject(subject: str) -> str:
 
 def is_tagged(subject: str) -> bool:
     """Whether a subject answers one of ours, by the tag that it begins with once Re: is taken off (〔待补充2项〕)."""
-    bare, is_reply = _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))
-    return is_reply and bare.lstrip().startswith("〔") and _OWN_TAG.match(bare) is not None
+    return _without_prefixes(subject[:_MOST_CHARS].translate(_ALIKE))[1] and is_own(subject)
 
 
 def is_own(subject: str) -> bool:

@@ -154,12 +154,13 @@ def _unread(holding: Holding, role: Role, files: tuple[FiledFile, ...]) -> Findi
     held = {file.sha256: file for file in holding.files}
     best = min(mine, key=lambda file: not _can_be_looked_at(file, held.get(file.sha256)))
     looked_at = _can_be_looked_at(best, held.get(best.sha256))
+    phrases = {"attachment.unsafe": "attachment.unsafe-macros"}
     return finding(
         holding.campaign,
         "attachment.unreadable" if looked_at else best.problem or "attachment.unreadable",
         Severity.WARNING if looked_at else Severity.ERROR,
         where=role,
-        phrase="attachment.unreadable-noted" if looked_at else "",
+        phrase="attachment.unreadable-noted" if looked_at else phrases.get(best.problem or "", ""),
         file=name_of(holding, best.filename),
     )
 

@@ -128,3 +128,11 @@ def test_a_link_in_place_of_a_file_is_told(desk: Desk) -> None:
 def test_a_link_beside_complete_papers_changes_no_status(desk: Desk) -> None:
     papers = papers_for(desk.campaign, "outstanding-learner")
     assert desk.send(papers, at=MONDAY, cloud_links=("mail.qq.com",)).verdict is Verdict.ACCEPTED
+
+
+def test_a_scan_with_macros_is_asked_for_without_them(desk: Desk) -> None:
+    docm = "application/vnd.ms-word.document.macroEnabled.12"
+    scan = file(Role.FORM_SCAN, "盖章扫描件.docm", media_type=docm, problem="attachment.unsafe")
+    rest = papers_for(desk.campaign, "outstanding-learner", without=[Role.FORM_SCAN])
+    texts = [one.text for one in desk.send([scan, *rest], at=MONDAY).findings if one.code == "attachment.unsafe"]
+    assert set(texts) == {"盖章扫描件.docm 含有宏，为安全起见不打开，转交时会注明。请另存为不含宏的 docx 后重新发来。"}
